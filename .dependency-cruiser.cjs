@@ -30,7 +30,7 @@ module.exports = {
       name: "adapters-do-not-know-each-other",
       severity: "error",
       from: { path: "^server/src/adapters/([^/]+)/" },
-      to: { path: "^server/src/adapters/([^/]+)/", pathNot: "^server/src/adapters/($1|db)/" },
+      to: { path: "^server/src/adapters/([^/]+)/", pathNot: "^server/src/adapters/($1|db|platform)/" },
     },
     {
       name: "server-does-not-know-the-sandbox",
