@@ -1,0 +1,46 @@
+import type { AccountHealthView } from "@bellwether/shared";
+import { Text } from "@hubspot/ui-extensions";
+import { points } from "../text.ts";
+import { PointsRow } from "./PointsRow.tsx";
+import { Section } from "./Section.tsx";
+
+interface Props {
+  view: AccountHealthView;
+  /** How many reasons fit; the view has the most important first. */
+  limit: number;
+}
+
+/** Why the score is what it is: the rules that hold it down, then the signals that move it. */
+export function Reasons({ view, limit }: Props) {
+  if (view.healthScore === null) return null;
+  return (
+    <Section title={`Why ${points(view.healthScore)}`}>
+      <HeldDown view={view} />
+      {view.reasons.slice(0, limit).map((reason) => (
+        <PointsRow key={reason.measure} points={reason.points} sentence={reason.sentence} />
+      ))}
+      <Text variant="microcopy">Plus: points a signal brings. Minus: what it costs against its best.</Text>
+    </Section>
+  );
+}
+
+/** Caps, unless the alert above has said the same; and what the score would be without them. */
+function HeldDown({ view }: { view: AccountHealthView }) {
+  if (view.caps.length === 0) return null;
+  const told = new Set(view.atRisk.isAtRisk ? view.atRisk.sentences : []);
+  const isHeld = view.calculatedScore !== null && view.calculatedScore !== view.healthScore;
+  return (
+    <>
+      {view.caps
+        .filter((cap) => !told.has(cap.sentence))
+        .map((cap) => (
+          <Text key={cap.cap}>{cap.sentence}</Text>
+        ))}
+      {isHeld && (
+        <Text format={{ fontWeight: "demibold" }}>
+          {`Held at ${points(view.healthScore ?? 0)}; the signals alone would give ${points(view.calculatedScore ?? 0)}.`}
+        </Text>
+      )}
+    </>
+  );
+}
