@@ -50,6 +50,8 @@ export const companyFields = z.object({
   /** HubSpot's internal value, e.g. `customer`; custom stages keep their own id. */
   lifecycleStage: nullable(z.string()),
   becameCustomerAt: nullable(instant),
+  /** Start of the relation as mapped by the admin; goes before `becameCustomerAt`. Absent = not mapped. */
+  customerSince: z.union([z.iso.date(), instant]).nullable().optional(),
   lastContactedAt: nullable(instant),
   nextActivityAt: nullable(instant),
   renewalDate: nullable(z.iso.date()),
