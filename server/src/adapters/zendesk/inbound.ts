@@ -1,9 +1,9 @@
 import { AppError } from "../../services/errors.ts";
 import type { DeliveredEvent, InboundPlatform } from "../../services/inbound.ts";
 import type { Clock } from "../../services/ports.ts";
+import { storableJson } from "../platform/storable-json.ts";
 import { eventKey, eventRefs, isOwnWrite, parseZendeskEvent, type ZendeskEvent } from "./events.ts";
 import { verifyZendeskSignature } from "./signature.ts";
-import { storableJson } from "./storable-json.ts";
 
 /** Zendesk's deliveries: one event each. @param clock dates the events that carry no readable time */
 export const zendeskInbound = (clock: Clock): InboundPlatform => ({
