@@ -30,7 +30,7 @@ function Scored({ view, timeZone }: ScoredProps) {
       <RiskAlert view={view} timeZone={timeZone} />
       <NextStep sentence={view.nextStep} />
       <AutoGrid columnWidth={COLUMN_WIDTH} gap="large" flexible>
-        <Reasons view={view} limit={REASONS} />
+        <Reasons view={view} timeZone={timeZone} limit={REASONS} />
         <Flex direction="column" gap="medium">
           <Changes view={view} timeZone={timeZone} />
           <ChurnRisk churnRisk={view.churnRisk} reasonLimit={CHURN_REASONS} />

@@ -24,7 +24,7 @@ function Scored({ view, timeZone }: ScoredProps) {
     <>
       <RiskAlert view={view} timeZone={timeZone} />
       <NextStep sentence={view.nextStep} />
-      <Reasons view={view} limit={REASONS} />
+      <Reasons view={view} timeZone={timeZone} limit={REASONS} />
       <ChurnRisk churnRisk={view.churnRisk} reasonLimit={0} />
       <Accordion title="Changes, sources and missing data">
         <Flex direction="column" gap="medium">

@@ -11,7 +11,7 @@ export function Changes({ view, timeZone }: { view: AccountHealthView; timeZone:
   const since = day(changes.since, timeZone);
   if (changes.items.length === 0) return <Text>{`Nothing has changed since ${since}.`}</Text>;
   return (
-    <Section title={`${signedPoints(changes.points)} since ${since}`}>
+    <Section title={`${signedPoints(changes.points)} points since ${since}`}>
       {changes.items.map((item) => (
         <PointsRow key={item.measure} points={item.points} sentence={item.sentence} />
       ))}
