@@ -1,0 +1,81 @@
+import { within } from "../zaf/within.ts";
+import type { ZafClient, ZafRegistration } from "../zaf/zaf-client.ts";
+import { type HealthAnswer, readAnswer, readFailure } from "./health-answer.ts";
+import { type Asker, healthRequest, REQUEST_TIMEOUT_MS, readApiUrl } from "./health-request.ts";
+import { type Sidebar, SUBJECT_PATHS, type Subject, subjectsOf } from "./subject.ts";
+
+/** Zendesk answers reads from its own page; more than this means that it never will. */
+const HOST_TIMEOUT_MS = 8_000;
+/** The proxy ends a call before this; waiting a little longer lets its own message win. */
+const GRACE_MS = 3_000;
+
+export interface ReadRequest {
+  client: ZafClient;
+  registration: ZafRegistration;
+  sidebar: Sidebar;
+  isRequesterUnsaved: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * Reads the health of the customer whose record is on the screen.
+ * @throws the signal's reason when it is aborted; every other trouble is an answer
+ */
+export async function readAccountHealth(request: ReadRequest): Promise<HealthAnswer> {
+  const { client, registration, sidebar, isRequesterUnsaved, signal } = request;
+  const apiUrl = readApiUrl(registration.metadata.settings?.["api_url"]);
+  if (!apiUrl) return { kind: "failed", failure: "settings_invalid" };
+  const paths = [...SUBJECT_PATHS[sidebar], "currentUser.id", "currentAccount.subdomain"];
+  const values = await readRecord(client, paths, signal);
+  if (!values) return { kind: "failed", failure: "host_silent" };
+  const asker = {
+    subdomain: registration.context.account?.subdomain ?? text(values["currentAccount.subdomain"]),
+    userId: text(values["currentUser.id"]),
+  };
+  const ask = (subject: Subject) => askServer(client, apiUrl, subject, asker, signal);
+  return firstMatch(subjectsOf(sidebar, values, isRequesterUnsaved), ask);
+}
+
+/** @returns `null` when Zendesk does not answer */
+async function readRecord(
+  client: ZafClient,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Record<string, unknown> | null> {
+  try {
+    return await within(client.get(paths), HOST_TIMEOUT_MS, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return null;
+  }
+}
+
+async function firstMatch(
+  subjects: readonly Subject[],
+  ask: (subject: Subject) => Promise<HealthAnswer>,
+): Promise<HealthAnswer> {
+  for (const subject of subjects) {
+    const answer = await ask(subject);
+    if (answer.kind !== "not_matched") return answer;
+  }
+  return { kind: "not_matched" };
+}
+
+async function askServer(
+  client: ZafClient,
+  apiUrl: string,
+  subject: Subject,
+  asker: Asker,
+  signal: AbortSignal,
+): Promise<HealthAnswer> {
+  try {
+    const call = client.request(healthRequest(apiUrl, subject, asker));
+    return readAnswer(await within(call, REQUEST_TIMEOUT_MS + GRACE_MS, signal));
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return readFailure(error);
+  }
+}
+
+const text = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? String(value) : "";
