@@ -87,9 +87,14 @@ export function eventRefs(event: ZendeskEvent): RecordRef[] {
   return [...new Map(all.map((each) => [`${each.objectType}:${each.id}`, each])).values()];
 }
 
+/** `ticket.csat_received`, and whatever else the two rating systems may report. */
+const SURVEYED = /csat|satisfaction|survey/;
+
 function alsoTouched(event: ZendeskEvent, subject: { domain: Domain; id: string }): RecordRef[] {
   const { current, previous } = event.event;
-  switch (kindOf(event)) {
+  const kind = kindOf(event);
+  if (subject.domain === "ticket" && SURVEYED.test(kind)) return [ratingsOfTicket(subject.id)];
+  switch (kind) {
     case "ticket.merged":
     case "user.merged":
       return refs(subject.domain, mergedIds(event));
@@ -100,8 +105,6 @@ function alsoTouched(event: ZendeskEvent, subject: { domain: Domain; id: string 
     case "ticket.created":
       // without an organization of its own the ticket is reached through its requester's
       return idOf(event.detail["organization_id"]) ? [] : ref("user", idOf(event.detail["requester_id"]));
-    case "ticket.csat_received":
-      return [ratingsOfTicket(subject.id)];
     case "user.organization_membership_created":
     case "user.organization_membership_deleted":
       return ref("organization", idIn(event.event["organization"]));

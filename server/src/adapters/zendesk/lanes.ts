@@ -1,0 +1,103 @@
+import { MINUTE_MS } from "@bellwether/shared";
+import type { Meter } from "../../services/ports.ts";
+import type { AllowedOrigins } from "../platform/allowed-origins.ts";
+import type { Limiter, LimiterRegistry, LimiterSettings, LimitReport } from "../platform/limiter.ts";
+import { createOutgoingFetch, HTTP_DEFAULTS, type OutgoingFetch } from "../platform/outgoing-http.ts";
+import type { TimeSource } from "../platform/time-source.ts";
+
+/**
+ * How urgent a call is. `live`: after an event, and write-back. `history`: reading that can wait. `export`: the
+ * incremental exports, which have their own small limit.
+ */
+export type Lane = "live" | "history" | "export";
+
+/** The largest plan allows 2,500 calls a minute; the first answer tells what this account's plan allows. */
+const ACCOUNT: LimiterSettings = {
+  reservoir: 2500,
+  intervalMs: MINUTE_MS,
+  maxConcurrent: 8,
+  maxPauseMs: HTTP_DEFAULTS.maxWaitMs,
+};
+/** Incremental exports: 10 a minute without an add-on. */
+const EXPORT: LimiterSettings = {
+  reservoir: 10,
+  intervalMs: MINUTE_MS,
+  maxConcurrent: 1,
+  maxPauseMs: MINUTE_MS,
+};
+/** 30 jobs may be queued or running in an account; ours are not the only ones, nor is this process. */
+const JOBS: LimiterSettings = {
+  reservoir: 600,
+  intervalMs: MINUTE_MS,
+  maxConcurrent: 8,
+  maxPauseMs: MINUTE_MS,
+};
+/** The pool is shared with every other integration of the account: history stops when this share is left. */
+const RESERVE = 0.3;
+/** `Limiter.learn` keeps a tenth of what it is told aside by itself. */
+const LEARNED_SHARE = 0.9;
+
+export interface Lanes {
+  fetchFor: (lane: Lane) => OutgoingFetch;
+  /** Admits bulk jobs, from their start to their end. */
+  jobs: Limiter;
+}
+
+/** @param key of the connection; all gateways with the same key share its limits in this process */
+export function createLanes(
+  deps: { allowed: AllowedOrigins; limiters: LimiterRegistry; time: TimeSource; meter: Meter },
+  key: string,
+): Lanes {
+  const account = deps.limiters.limiterFor(`zendesk:${key}`, ACCOUNT);
+  const history = deps.limiters.limiterFor(`zendesk-history:${key}`, ACCOUNT);
+  const exports = deps.limiters.limiterFor(`zendesk-export:${key}`, EXPORT);
+  const make = (limiters: readonly Limiter[], onAnswer?: (answer: Response) => void): OutgoingFetch =>
+    createOutgoingFetch({
+      ...HTTP_DEFAULTS,
+      platformName: "Zendesk",
+      allowed: deps.allowed,
+      time: deps.time,
+      limiters,
+      ...(onAnswer && { onAnswer }),
+      onAttempt: ({ status, durationMs }) => {
+        const labels = { platform: "zendesk", status: String(status ?? "none") };
+        deps.meter.count("bellwether_platform_calls_total", labels);
+        deps.meter.observe("bellwether_platform_call_seconds", { platform: "zendesk" }, durationMs / 1000);
+      },
+    });
+  const learn = (answer: Response) => {
+    const report = accountLimit(answer.headers);
+    account.learn(report);
+    history.learn(keepingReserve(report));
+  };
+  const fetches: Record<Lane, OutgoingFetch> = {
+    live: make([account], learn),
+    history: make([history, account], learn),
+    // the first limiter is the one that a refusal pauses: a used-up export limit must not hold up live calls
+    export: make([exports, history, account]),
+  };
+  return {
+    fetchFor: (lane) => fetches[lane],
+    jobs: deps.limiters.limiterFor(`zendesk-jobs:${key}`, JOBS),
+  };
+}
+
+/** The account's limit as an answer states it, under either name. */
+export function accountLimit(headers: Headers): LimitReport {
+  const read = (...names: string[]): number | null => {
+    const text = names.map((name) => headers.get(name)).find((value) => value !== null);
+    return text !== undefined && /^\d{1,9}$/.test(text) ? Number(text) : null;
+  };
+  return {
+    max: read("x-rate-limit", "ratelimit-limit"),
+    remaining: read("x-rate-limit-remaining", "ratelimit-remaining"),
+  };
+}
+
+export function keepingReserve({ max, remaining }: LimitReport): LimitReport {
+  if (max === null) return { max, remaining: null };
+  return {
+    max: Math.floor((max * (1 - RESERVE)) / LEARNED_SHARE),
+    remaining: remaining === null ? null : Math.max(0, remaining - Math.ceil(max * RESERVE)),
+  };
+}
