@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
 import { format } from "node:util";
 import { buildSingleExtension } from "@hubspot/ui-extensions-dev-server/build";
+import { z } from "zod";
 import { readJson } from "./project.ts";
 
 export interface Bundle {
@@ -55,38 +56,42 @@ async function bundleOne(
       appConfig: { variables },
     }),
   );
-  if (warnings.length > 0) throw new Error(`${entrypoint}: ${warnings.join("; ")}`);
-
   const name = basename(entrypoint, extname(entrypoint));
   const file = join(outputDir, `${name}.js`);
   const packages = packagesOf(readJson(join(outputDir, `${name}-manifest.json`)));
   const foreign = packages.filter((p) => !ALLOWED_PACKAGES.has(p));
-  if (foreign.length > 0) throw new Error(`${entrypoint}: the bundle contains ${foreign.join(", ")}`);
+  const problems = [...foreign.map((p) => `the bundle contains ${p}`), ...warnings];
+  if (problems.length > 0) throw new Error(`${entrypoint}: ${problems.join("; ")}`);
   return { entrypoint, file, bytes: readFileSync(file).length, packages };
 }
 
 /** The bundler has no hook for warnings: it and its plugins write to the console. */
 async function collectingWarnings(work: () => Promise<void>): Promise<string[]> {
   const warnings: string[] = [];
-  const { warn, error } = console;
+  const { log, warn, error } = console;
   const collect = (...args: unknown[]): void => {
     warnings.push(format(...args).trim());
   };
+  console.log = collect;
   console.warn = collect;
   console.error = collect;
   try {
     await work();
   } finally {
+    console.log = log;
     console.warn = warn;
     console.error = error;
   }
   return warnings;
 }
 
+const moduleList = z.array(z.object({ module: z.string() }));
+const bundleManifest = z.object({ modules: z.object({ internal: moduleList, external: moduleList }) });
+
 /** What the bundler's manifest says: Node's own modules appear there as `__vite-browser-external`. */
 function packagesOf(manifest: unknown): string[] {
-  const { modules } = manifest as { modules: Record<"internal" | "external", { module: string }[]> };
-  const names = [...modules.internal, ...modules.external].flatMap(({ module }) => {
+  const { internal, external } = bundleManifest.parse(manifest).modules;
+  const names = [...internal, ...external].flatMap(({ module }) => {
     if (module.includes("__vite-browser-external") || module.startsWith("node:")) return ["a module of Node"];
     if (module.startsWith("/") && !module.includes("node_modules"))
       return [`${module}, outside of the folder`];
