@@ -8,6 +8,7 @@ import {
   duration,
   percent,
   points,
+  shortName,
   signedPoints,
   trendSentence,
 } from "../src/app/cards/text.ts";
@@ -71,3 +72,10 @@ it.each([
   [4320, "180 days"],
   [50, "50 hours"],
 ])("writes %s hours as %s", (hours, text) => expect(duration(hours)).toBe(text));
+
+it("shortens names that no card has room for, without breaking an emoji", () => {
+  expect(shortName("Larkspur Analytics")).toBe("Larkspur Analytics");
+  const long = shortName("🐏".repeat(10_000));
+  expect([...long]).toHaveLength(80);
+  expect(long.endsWith("🐏…")).toBe(true);
+});

@@ -12,6 +12,14 @@ export const SEGMENT_LABELS: Record<Segment, string> = {
 };
 export const CONFIDENCE_LABELS: Record<Confidence, string> = { high: "High", medium: "Medium", low: "Low" };
 
+const NAME_LENGTH = 80;
+
+/** A customer's name as far as a card has room for it; characters beyond the basic plane stay whole. */
+export function shortName(name: string): string {
+  const characters = [...name];
+  return characters.length <= NAME_LENGTH ? name : `${characters.slice(0, NAME_LENGTH - 1).join("")}…`;
+}
+
 /** Points with at most one decimal: `13.5`, `9`. */
 export function points(value: number): string {
   const rounded = Math.round(value * 10) / 10;

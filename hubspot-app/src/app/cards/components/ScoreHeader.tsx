@@ -1,6 +1,6 @@
 import type { AccountHealthView, Band } from "@bellwether/shared";
 import { Flex, Inline, Link, ScoreCircle, Tag, Text } from "@hubspot/ui-extensions";
-import { BAND_LABELS, confidenceSentence, SEGMENT_LABELS, trendSentence } from "../text.ts";
+import { BAND_LABELS, confidenceSentence, SEGMENT_LABELS, shortName, trendSentence } from "../text.ts";
 
 const BAND_TAGS = { red: "error", yellow: "warning", green: "success" } as const satisfies Record<
   Band,
@@ -37,6 +37,7 @@ export function ScoreHeader({ view, isAccountNamed }: Props) {
 }
 
 function AccountName({ account }: { account: AccountHealthView["account"] }) {
-  if (account.hubspotUrl === null) return <Text format={{ fontWeight: "bold" }}>{account.name}</Text>;
-  return <Link href={account.hubspotUrl}>{account.name}</Link>;
+  const name = shortName(account.name);
+  if (account.hubspotUrl === null) return <Text format={{ fontWeight: "bold" }}>{name}</Text>;
+  return <Link href={account.hubspotUrl}>{name}</Link>;
 }
