@@ -1,118 +1,21 @@
-import type { AccountHealthView, Contribution, SignalState } from "@bellwether/shared";
+import type { AccountHealthView, Contribution } from "@bellwether/shared";
+import {
+  ABSTAINED,
+  absent,
+  dimensionsOf,
+  FRESH,
+  measured,
+  oneDecimal,
+  SCORED_AT,
+  total,
+  WEEK_AGO,
+  weekly,
+} from "./health-view-parts.ts";
 
 /*
  * Examples of the view that the HubSpot card and the Zendesk sidebar show, one per situation, consistent in
  * themselves: contributions add up to the calculated score, changes to their total. Times are fixed.
  */
-
-const SCORED_AT = "2026-11-20T08:15:00.000Z";
-const WEEK_AGO = "2026-11-13T08:15:00.000Z";
-const DAY_MS = 86_400_000;
-
-const DIMENSION_LABELS = {
-  engagement: "Engagement",
-  adoption: "Adoption",
-  satisfaction: "Satisfaction",
-  growth: "Growth",
-} as const;
-const WEIGHTS = { engagement: 30, adoption: 25, satisfaction: 25, growth: 20 } as const;
-type Dimension = keyof typeof DIMENSION_LABELS;
-
-const oneDecimal = (value: number): number => Math.round(value * 10) / 10;
-const total = (points: readonly { points: number }[]): number => points.reduce((sum, p) => sum + p.points, 0);
-
-function measured(
-  dimension: Dimension,
-  measure: string,
-  label: string,
-  measureScore: number,
-  maxPoints: number,
-  sentence: string,
-  state: SignalState = "measured",
-): Contribution {
-  const points = (measureScore * maxPoints) / 100;
-  return {
-    measure,
-    label,
-    dimension,
-    state,
-    points,
-    maxPoints,
-    measureScore,
-    sentence,
-    observedAt: WEEK_AGO,
-  };
-}
-
-function absent(
-  dimension: Dimension,
-  measure: string,
-  label: string,
-  state: "missing" | "not_applicable",
-  sentence: string,
-): Contribution {
-  return {
-    measure,
-    label,
-    dimension,
-    state,
-    points: 0,
-    maxPoints: 0,
-    measureScore: null,
-    sentence,
-    observedAt: null,
-  };
-}
-
-function dimensionsOf(contributions: readonly Contribution[]): AccountHealthView["dimensions"] {
-  return (Object.keys(DIMENSION_LABELS) as Dimension[]).map((dimension) => {
-    const own = contributions.filter((c) => c.dimension === dimension);
-    const effectiveWeight = own.reduce((sum, c) => sum + c.maxPoints, 0);
-    const isIrrelevant = own.length > 0 && own.every((c) => c.state === "not_applicable");
-    return {
-      dimension,
-      label: DIMENSION_LABELS[dimension],
-      score: effectiveWeight > 0 ? oneDecimal((total(own) / effectiveWeight) * 100) : null,
-      weight: WEIGHTS[dimension],
-      effectiveWeight,
-      state: effectiveWeight > 0 ? "measured" : isIrrelevant ? "not_applicable" : "missing",
-    };
-  });
-}
-
-/** One point per week, oldest first, ending at the time of scoring; the first `reconstructed` were calculated later. */
-function weekly(scores: readonly (number | null)[], reconstructed = 0): AccountHealthView["trend"]["points"] {
-  const end = Date.parse(SCORED_AT);
-  return scores.map((score, i) => ({
-    at: new Date(end - (scores.length - 1 - i) * 7 * DAY_MS).toISOString(),
-    score,
-    isReconstructed: i < reconstructed,
-  }));
-}
-
-const FRESH: AccountHealthView["freshness"] = [
-  {
-    source: "crm",
-    label: "HubSpot records",
-    lastSeenAt: "2026-11-20T08:10:00.000Z",
-    limitHours: 24,
-    isStale: false,
-  },
-  {
-    source: "tickets",
-    label: "Support tickets",
-    lastSeenAt: "2026-11-20T08:12:00.000Z",
-    limitHours: 1,
-    isStale: false,
-  },
-  {
-    source: "usage",
-    label: "Product usage",
-    lastSeenAt: "2026-11-19T23:00:00.000Z",
-    limitHours: 72,
-    isStale: false,
-  },
-];
 
 const HEALTHY_CONTRIBUTIONS: Contribution[] = [
   measured("engagement", "logins", "Logins", 90, 15, "62 logins in 30 days, 3.1 per seat."),
@@ -328,17 +231,6 @@ export const newCustomerView: AccountHealthView = {
   nextStep: "Book the first training session with the three people who have not logged in yet.",
 };
 
-const ABSTAINED: AccountHealthView["churnRisk"] = {
-  probability: null,
-  low80: null,
-  high80: null,
-  band: "unknown",
-  horizonDays: 90,
-  basis: "abstained",
-  note: "There is too little data about this customer to estimate a risk.",
-  reasons: [],
-  modelVersion: "prior-1",
-};
 const SPARSE_CONTRIBUTIONS: Contribution[] = [
   measured("engagement", "last_contact", "Last contact", 50, 100, "Last spoken to 48 days ago."),
   absent("engagement", "logins", "Logins", "missing", "Logins are not recorded."),
