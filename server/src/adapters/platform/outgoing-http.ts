@@ -36,8 +36,10 @@ export interface HttpOptions {
   /** For messages, e.g. `HubSpot`. */
   platformName: string;
   allowed: AllowedOrigins;
-  /** All must admit a call; the first one is paused when the platform says "too many" or names a time. */
+  /** All must admit a call, the first one first. */
   limiters: readonly Limiter[];
+  /** Paused when the platform says "too many" or names a time; by default the first of `limiters`. */
+  pausing?: Limiter;
   time: TimeSource;
   /** For connecting, the headers and the whole body. */
   timeoutMs: number;
@@ -130,7 +132,8 @@ function judge(options: HttpOptions, what: string, answer: Response, body: strin
   }
   const named = retryAfterMs(answer.headers);
   const waitMs = named ?? options.waitHintMs?.(answer, body) ?? null;
-  if (status === 429 || named !== null) options.limiters[0]?.pause(waitMs ?? BACKOFF_BASE_MS);
+  if (status === 429 || named !== null)
+    (options.pausing ?? options.limiters[0])?.pause(waitMs ?? BACKOFF_BASE_MS);
   return new PlatformError(kindOf(status), message, { status, retryAfterMs: waitMs });
 }
 

@@ -1,0 +1,94 @@
+import { PlatformError } from "../../services/errors.ts";
+import type {
+  Clock,
+  Connection,
+  ConnectionRepository,
+  GatewayFor,
+  Log,
+  Meter,
+} from "../../services/ports.ts";
+import { createHubspotClient, type HubspotClient } from "./client.ts";
+import type { HubspotHttpDeps } from "./portal-http.ts";
+import { PortalSchema } from "./portal-schema.ts";
+import { provisionProperties } from "./provision.ts";
+import { createRecordReader } from "./record-reader.ts";
+import { createTokenSource, type Refresh } from "./token-source.ts";
+import { fieldMapOf } from "./wanted-properties.ts";
+import { writeCompanies } from "./write-back.ts";
+
+export interface HubspotGatewayDeps extends Omit<HubspotHttpDeps, "onAttempt"> {
+  /** Of `createHubspotOAuth`; `null` without OAuth: connections by token work all the same. */
+  refresh: Refresh | null;
+  connections: Pick<ConnectionRepository, "secrets" | "renewSecrets">;
+  clock: Clock;
+  log: Log;
+  meter: Meter;
+}
+
+interface Portal {
+  client: HubspotClient;
+  schema: PortalSchema;
+}
+
+/** Gateways for HubSpot portals; token, limits and what is known of a portal are shared by all of a connection. */
+export function createHubspotGateway(deps: HubspotGatewayDeps): GatewayFor {
+  const portals = new Map<string, Portal>();
+  return (connection) => {
+    const portal = portals.get(connection.id) ?? openPortal(deps, connection);
+    portals.set(connection.id, portal);
+    const { client, schema } = portal;
+    const provision = async (): Promise<void> => {
+      await provisionProperties(client);
+      schema.forget();
+    };
+    const reader = createRecordReader({
+      client,
+      schema,
+      fieldMap: fieldMapOf(connection.config.fieldMap),
+      onSkipped: (objectType, error) =>
+        deps.log.warn(
+          {
+            connectionId: connection.id,
+            objectType,
+            reason: error instanceof Error ? error.message : "unknown",
+          },
+          `HubSpot portal ${connection.externalId} does not let us read ${objectType} records; they count as absent`,
+        ),
+    });
+    return {
+      ...reader,
+      provision: async () => {
+        await provision();
+        return { config: {}, webhookSecret: null };
+      },
+      writeAccounts: (rows) => writeCompanies({ client, provision }, rows),
+      writeTickets: async (rows) =>
+        rows.map(() => ({ kind: "dropped", reason: "HubSpot tickets carry no health band" })),
+    };
+  };
+}
+
+function openPortal(deps: HubspotGatewayDeps, connection: Connection): Portal {
+  const refresh: Refresh =
+    deps.refresh ??
+    (async () => {
+      throw new PlatformError(
+        "unavailable",
+        "HUBSPOT_CLIENT_ID is not configured, so no token can be renewed",
+      );
+    });
+  const { connections, clock, meter } = deps;
+  const tokens = createTokenSource({ connections, clock, refresh }, connection);
+  const http = {
+    ...deps,
+    onAttempt: ({ status }: { status: number | null }) =>
+      meter.count("bellwether_platform_calls_total", { platform: "hubspot", outcome: outcomeOf(status) }),
+  };
+  return {
+    client: createHubspotClient(http, connection.externalId, tokens),
+    schema: new PortalSchema(clock),
+  };
+}
+
+const outcomeOf = (status: number | null): string =>
+  status === null ? "no_answer" : `${Math.floor(status / 100)}xx`;

@@ -1,0 +1,83 @@
+import { PlatformError } from "../../services/errors.ts";
+import { HubspotRefusal } from "./api-error.ts";
+import { PATHS } from "./api-version.ts";
+import { chunksOf } from "./chunks.ts";
+import type { HubspotClient } from "./client.ts";
+import { batchAnswer, type CrmRecord, crmRecord, readAnswer } from "./crm-answers.ts";
+import { HUBSPOT_OBJECTS, type HubspotObject } from "./object-types.ts";
+
+/** Source: HubSpot, batch read. */
+const MAX_INPUTS = 100;
+
+export interface FoundById {
+  /** Each once. A record that was merged away is found as its survivor, and its old id is missing. */
+  found: CrmRecord[];
+  missing: string[];
+}
+
+/** @throws {PlatformError} `unavailable` when HubSpot leaves open what became of some ids */
+export async function readByIds(
+  client: HubspotClient,
+  type: HubspotObject,
+  ids: readonly string[],
+  properties: readonly string[],
+): Promise<FoundById> {
+  const wanted = [...new Set(ids)];
+  const readable = wanted.filter((id) => /^\d+$/.test(id)); // one other id would make HubSpot refuse the batch
+  const found = new Map<string, CrmRecord>();
+  const missing = new Set(wanted.filter((id) => !readable.includes(id)));
+  for (const chunk of chunksOf(readable, MAX_INPUTS)) {
+    const answer = await readBatch(client, type, chunk, properties);
+    for (const record of answer.found) found.set(record.id, record);
+    for (const id of answer.missing) missing.add(id);
+    const open = chunk.filter((id) => !found.has(id) && !missing.has(id));
+    for (const id of open) {
+      const record = await readOne(client, type, id, properties);
+      if (record) found.set(record.id, record);
+      if (record?.id !== id) missing.add(id);
+    }
+  }
+  return { found: [...found.values()], missing: [...missing] };
+}
+
+async function readBatch(
+  client: HubspotClient,
+  type: HubspotObject,
+  ids: readonly string[],
+  properties: readonly string[],
+): Promise<FoundById> {
+  const path = PATHS.batch(HUBSPOT_OBJECTS[type].path, "read");
+  const request = { inputs: ids.map((id) => ({ id })), properties, propertiesWithHistory: [] };
+  const { body } = await client.call({ method: "POST", path, body: request });
+  const answer = readAnswer(batchAnswer, body, `POST ${path}`);
+  const failed = answer.errors.filter(({ category }) => category !== "OBJECT_NOT_FOUND");
+  if (failed.length > 0)
+    throw new PlatformError("unavailable", `HubSpot could not read some ${HUBSPOT_OBJECTS[type].path}`, {
+      status: 207,
+    });
+  return {
+    found: answer.results.filter((record) => record.archived !== true),
+    missing: [
+      ...answer.results.filter((record) => record.archived === true).map((record) => record.id),
+      ...answer.errors.flatMap(({ context }) => context?.["ids"] ?? []),
+    ],
+  };
+}
+
+/** An id that the batch passed over in silence. */
+async function readOne(
+  client: HubspotClient,
+  type: HubspotObject,
+  id: string,
+  properties: readonly string[],
+): Promise<CrmRecord | null> {
+  const path = PATHS.objects(`${HUBSPOT_OBJECTS[type].path}/${id}`);
+  try {
+    const { body } = await client.call({ method: "GET", path, query: { properties: properties.join(",") } });
+    const record = readAnswer(crmRecord, body, `GET ${path}`);
+    return record.archived === true ? null : record;
+  } catch (error) {
+    if (error instanceof HubspotRefusal && error.status === 404) return null;
+    throw error;
+  }
+}
