@@ -78,10 +78,16 @@ function pageQuery(system: RatingSystem, since: Date | null): Record<string, str
   return since ? { "filter[created_at_start]": String(since.getTime()) } : {};
 }
 
-/** One survey response is addressed with a language, which its numbers do not depend on. */
+/** One survey response is addressed with a language, which its numbers do not depend on; not so everywhere. */
 const ONE = {
-  legacy: { path: ["satisfaction_ratings"], key: "satisfaction_rating" },
-  survey: { path: ["guide", "en-us", "survey_responses"], key: "survey_response" },
+  legacy: { paths: [["satisfaction_ratings"]], key: "satisfaction_rating" },
+  survey: {
+    paths: [
+      ["guide", "en-us", "survey_responses"],
+      ["guide", "survey_responses"],
+    ],
+    key: "survey_response",
+  },
 } as const;
 
 /** Ratings of the older system have numbers for ids, survey responses have letters too. */
@@ -90,12 +96,14 @@ async function readOne(
   id: string,
 ): Promise<{ system: RatingSystem; row: unknown } | null> {
   const system: RatingSystem = /^\d+$/.test(id) ? "legacy" : "survey";
-  const { path, key } = ONE[system];
-  try {
-    const answer = await client.get([...path, id], z.looseObject({}));
-    return { system, row: answer[key] ?? answer };
-  } catch (error) {
-    if (isUnsupported(error)) return null;
-    throw error;
+  const { paths, key } = ONE[system];
+  for (const path of paths) {
+    try {
+      const answer = await client.get([...path, id], z.looseObject({}));
+      return { system, row: answer[key] ?? answer };
+    } catch (error) {
+      if (!isUnsupported(error)) throw error;
+    }
   }
+  return null;
 }
