@@ -27,6 +27,10 @@ export interface DealRegister extends Register<DealValue> {
   /** Earliest date at which it counted as won; survives later edits of the deal. */
   firstWonAt: string | null;
 }
+export interface RatingRegister extends Register<RatingValue> {
+  /** When it was first given; a later change of the answer does not make it newer. */
+  answeredAt: string | null;
+}
 /** The newest contact with one person, or of the company's own record. */
 export interface Touch {
   subject: string;
@@ -55,7 +59,7 @@ export interface AccountState {
   contacts: readonly ContactRegister[];
   deals: readonly DealRegister[];
   tickets: readonly Register<TicketValue>[];
-  ratings: readonly Register<RatingValue>[];
+  ratings: readonly RatingRegister[];
   touches: readonly Touch[];
   usage: readonly UsageSeries[];
 }

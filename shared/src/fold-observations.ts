@@ -3,6 +3,7 @@ import type {
   ContactRegister,
   DealRegister,
   LastRole,
+  RatingRegister,
   Register,
   Touch,
   UsagePoint,
@@ -54,6 +55,12 @@ function mergeDeal(known: DealRegister, added: DealRegister): DealRegister {
 const earliest = (a: string | null, b: string | null): string | null =>
   a === null || b === null ? (a ?? b) : a < b ? a : b;
 
+function mergeRating(known: RatingRegister, added: RatingRegister): RatingRegister {
+  const winner = replaces(added, known) ? added : known;
+  const answeredAt = earliest(known.answeredAt, added.answeredAt);
+  return winner.answeredAt === answeredAt ? winner : { ...winner, answeredAt };
+}
+
 const mergeTouch = (known: Touch, added: Touch): Touch => (added.at > known.at ? added : known);
 
 const comparePoints = (a: UsagePoint, b: UsagePoint): number =>
@@ -102,7 +109,7 @@ export function applyObservation(state: AccountState, observation: Observation):
     case "tickets":
       return withList(state, "tickets", put(state.tickets, part.entry, mergeRegister));
     case "ratings":
-      return withList(state, "ratings", put(state.ratings, part.entry, mergeRegister));
+      return withList(state, "ratings", put(state.ratings, part.entry, mergeRating));
     case "touches":
       return withList(state, "touches", put(state.touches, part.entry, mergeTouch));
     case "usage":
@@ -123,7 +130,7 @@ export function foldObservations(observations: Iterable<Observation>): AccountSt
     contacts: new Map<string, ContactRegister>(),
     deals: new Map<string, DealRegister>(),
     tickets: new Map<string, AccountState["tickets"][number]>(),
-    ratings: new Map<string, AccountState["ratings"][number]>(),
+    ratings: new Map<string, RatingRegister>(),
     touches: new Map<string, Touch>(),
     usage: new Map<string, UsageSeries & { points: UsagePoint[] }>(),
   };
@@ -134,7 +141,7 @@ export function foldObservations(observations: Iterable<Observation>): AccountSt
     else if (part.list === "contacts") add(maps.contacts, id, part.entry, mergeContact);
     else if (part.list === "deals") add(maps.deals, id, part.entry, mergeDeal);
     else if (part.list === "tickets") add(maps.tickets, id, part.entry, mergeRegister);
-    else if (part.list === "ratings") add(maps.ratings, id, part.entry, mergeRegister);
+    else if (part.list === "ratings") add(maps.ratings, id, part.entry, mergeRating);
     else if (part.list === "touches") add(maps.touches, id, part.entry, mergeTouch);
     else {
       const known = maps.usage.get(id);
@@ -225,9 +232,10 @@ const ticketEntry = (subject: string, at: string, o: Of<"ticket">): AccountState
     firstReplyMinutes: o.value.firstReplyMinutes,
   },
 });
-const ratingEntry = (subject: string, at: string, o: Of<"rating">): AccountState["ratings"][number] => ({
+const ratingEntry = (subject: string, at: string, o: Of<"rating">): RatingRegister => ({
   subject,
   key: o.key,
   at,
   value: o.value && { metric: o.value.metric, score: o.value.score },
+  answeredAt: o.value && at,
 });

@@ -49,4 +49,9 @@ export interface HealthResult
 export interface SourcesSeen {
   crm: Date | null;
   tickets: Date | null;
+  /**
+   * The platform that `tickets` speaks for. Where it is given, an account without a record there has no known
+   * tickets instead of zero tickets.
+   */
+  ticketsFrom?: "hubspot" | "zendesk";
 }

@@ -1,0 +1,67 @@
+import type { AccountHealthView, Contribution, Reason } from "./api/account-health.ts";
+import { SIGNALS } from "./scoring/signals/catalogue.ts";
+import { signalKeys } from "./scoring/signals/signal.ts";
+
+/** Measures of deals and of seats bought: shown only with the financial grant. */
+export const FINANCIAL_MEASURES: ReadonlySet<string> = new Set(
+  signalKeys.filter((key) => SIGNALS[key].isFinancial),
+);
+const SEAT_MEASURES: ReadonlySet<string> = new Set(signalKeys.filter((key) => SIGNALS[key].revealsSeats));
+
+export const isFinancial = (measure: string): boolean => FINANCIAL_MEASURES.has(measure);
+/** Its sentence tells the number of seats, which revenue is often counted by. */
+export const revealsSeats = (measure: string): boolean => SEAT_MEASURES.has(measure);
+
+/** Sentences for those who may not know the number of seats, by measure. */
+export function generalSentences(contributions: readonly Contribution[]): ReadonlyMap<string, string> {
+  return new Map(
+    contributions.flatMap(({ measure, label, measureScore }) =>
+      revealsSeats(measure) && measureScore !== null
+        ? [[measure, `${label}: ${Math.round(measureScore)} out of 100.`] as const]
+        : [],
+    ),
+  );
+}
+
+/** As many reasons as are shown without the grant. */
+const FEW = 5;
+
+/**
+ * The reasons that everybody may see: without financial measures, and where one of those has a part in the score
+ * at most half of the others, so that what is hidden cannot be worked out as the difference to the score.
+ */
+export function openReasons({
+  contributions,
+  reasons,
+}: Pick<AccountHealthView, "contributions" | "reasons">): Reason[] {
+  const counting = contributions.filter((c) => c.measureScore !== null);
+  const open = counting.filter((c) => !isFinancial(c.measure)).length;
+  const most = open === counting.length ? FEW : Math.min(FEW, Math.floor(open / 2));
+  const sentences = generalSentences(contributions);
+  return reasons
+    .filter((reason) => !isFinancial(reason.measure))
+    .slice(0, most)
+    .map((reason) => ({ ...reason, sentence: sentences.get(reason.measure) ?? reason.sentence }));
+}
+
+/** Several contributions as one. */
+export function lumped(
+  parts: readonly Contribution[],
+  dimension: string,
+  label: string,
+  sentence: string,
+): Contribution {
+  const points = parts.reduce((sum, part) => sum + part.points, 0);
+  const maxPoints = parts.reduce((sum, part) => sum + part.maxPoints, 0);
+  return {
+    measure: "other",
+    label,
+    dimension,
+    state: "measured",
+    points,
+    maxPoints,
+    measureScore: maxPoints > 0 ? Math.min(100, (points / maxPoints) * 100) : null,
+    sentence,
+    observedAt: null,
+  };
+}

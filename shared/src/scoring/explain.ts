@@ -1,0 +1,57 @@
+import type { AccountHealthView, Contribution } from "../api/account-health.ts";
+import type { HealthResult } from "./health-result.ts";
+
+type Change = NonNullable<AccountHealthView["changes"]>["items"][number];
+
+/**
+ * What moved the calculated score between two results, measure by measure, the largest first. The points sum to
+ * the difference of the calculated scores; without a score at one of the times there is nothing to compare.
+ */
+export function explainChange(
+  earlier: HealthResult,
+  later: HealthResult,
+): { points: number; items: Change[] } {
+  if (earlier.calculatedScore === null || later.calculatedScore === null) return { points: 0, items: [] };
+  const before = new Map(earlier.contributions.map((c) => [c.measure, c]));
+  const after = new Map(later.contributions.map((c) => [c.measure, c]));
+  const items = [...new Set([...after.keys(), ...before.keys()])].flatMap((measure) =>
+    changeOf(measure, before.get(measure), after.get(measure)),
+  );
+  return {
+    points: later.calculatedScore - earlier.calculatedScore,
+    items: items.sort((a, b) => Math.abs(b.points) - Math.abs(a.points)),
+  };
+}
+
+function changeOf(
+  measure: string,
+  before: Contribution | undefined,
+  after: Contribution | undefined,
+): Change[] {
+  const points = (after?.points ?? 0) - (before?.points ?? 0);
+  const now = after ?? before;
+  return points === 0 || now === undefined
+    ? []
+    : [{ sentence: sentenceOf(now, before, after), points, measure }];
+}
+
+function sentenceOf(now: Contribution, before?: Contribution, after?: Contribution): string {
+  const was = before?.measureScore ?? null;
+  const is = after?.measureScore ?? null;
+  if (was === null) return `${now.label}: known now. ${now.sentence}`;
+  if (is === null) return `${now.label}: no longer known. ${now.sentence}`;
+  if (was === is) return `${now.label}: unchanged, but its weight is, because other data came or went.`;
+  return before?.sentence === after?.sentence
+    ? `${now.label}: ${now.sentence}`
+    : `${now.label}: ${now.sentence} Before: ${before?.sentence ?? ""}`;
+}
+
+/** Points within which a change over 30 days is called flat. Source: design, section 6. */
+const FLAT_POINTS = 3;
+
+/** @param change points over 30 days; `null` = there was no score then */
+export function trendDirection(change: number | null): AccountHealthView["trend"]["direction"] {
+  if (change === null) return "unknown";
+  if (Math.abs(change) <= FLAT_POINTS) return "flat";
+  return change > 0 ? "up" : "down";
+}

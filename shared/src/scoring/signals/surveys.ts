@@ -1,0 +1,88 @@
+import { DAY_MS } from "../../units.ts";
+import { counted, decimal, percent } from "../words.ts";
+import { defineSignal, measured, missing } from "./signal.ts";
+import type { SignalContext } from "./signal-context.ts";
+
+const plain = { isFinancial: false, revealsSeats: false } as const;
+
+/** Ratings below this many in the window say more about chance than about satisfaction. */
+export const ENOUGH_RATINGS = 5;
+/** Days that a rating of a ticket counts. */
+export const CSAT_WINDOW_DAYS = 90;
+/** 4 and 5 of five stars, or "good". Source: the usual top-two-box share. */
+const SATISFIED_FROM = 75;
+
+interface Answer {
+  score: number;
+  at: string;
+}
+
+/** Answers since a cutoff, newest first; an answer known from two parties of the account counts once. */
+export function answersSince(context: SignalContext, metric: "nps" | "csat", since: string): Answer[] {
+  const found = new Map<string, Answer>();
+  for (const { key, value, answeredAt } of context.state.ratings) {
+    if (value?.metric !== metric || answeredAt === null) continue;
+    if (answeredAt > since && answeredAt <= context.cutoffs.now)
+      found.set(key, { score: value.score, at: answeredAt });
+  }
+  return [...found.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.score - b.score));
+}
+
+export const nps = defineSignal(
+  {
+    ...plain,
+    key: "nps",
+    label: "NPS",
+    source: "nps",
+    window: "180 days; up to 365 as stale",
+    unit: "points, −100 to 100",
+    definition: "Net promoter score of the answers of this customer's people.",
+    formula: "share of 9 and 10 − share of 0 to 6, × 100",
+    missingRule: "Missing without an answer in 365 days.",
+    remedy: "Send an NPS survey from HubSpot to this customer's contacts.",
+    advice: "Call those who gave low NPS answers, and tell them what will change.",
+  },
+  (context) => {
+    const answers = answersSince(context, "nps", context.cutoffs.days365);
+    const newest = answers[0];
+    if (newest === undefined) return missing("No NPS answer in the last year.");
+    const isStale = context.nowMs - Date.parse(newest.at) > context.npsLimitMs;
+    const counting = isStale ? answers : answers.filter((a) => a.at > context.cutoffs.days180);
+    const promoters = counting.filter((a) => a.score >= 9).length;
+    const detractors = counting.filter((a) => a.score <= 6).length;
+    const value = ((promoters - detractors) / counting.length) * 100;
+    const age = isStale
+      ? `, the newest ${Math.floor((context.nowMs - Date.parse(newest.at)) / DAY_MS)} days old`
+      : "";
+    const sentence = `NPS ${decimal(value, 0)} from ${counted(counting.length, "answer")}${age}.`;
+    return measured({ lastSeenAt: newest.at, isStale }, value, sentence, newest.at);
+  },
+);
+
+export const csat = defineSignal(
+  {
+    ...plain,
+    key: "csat",
+    label: "Ticket ratings",
+    source: "csat",
+    window: "90 days",
+    unit: "percent satisfied",
+    definition: "Share of satisfied ratings after support tickets.",
+    formula: "ratings of 75 or more out of 100 ÷ all ratings in 90 days, × 100",
+    missingRule: "Missing with fewer than 5 ratings in 90 days.",
+    remedy: "Turn on satisfaction surveys in Zendesk or HubSpot, and ask after every solved ticket.",
+    advice: "Call the people who gave bad ratings, and settle what went wrong.",
+  },
+  (context) => {
+    const answers = answersSince(context, "csat", context.cutoffs.days90);
+    const newest = answers[0];
+    if (newest === undefined) return missing("No ticket rating in 90 days.");
+    if (answers.length < ENOUGH_RATINGS)
+      return missing(
+        `Only ${counted(answers.length, "ticket rating")} in 90 days; ${ENOUGH_RATINGS} are needed.`,
+      );
+    const good = answers.filter((a) => a.score >= SATISFIED_FROM).length;
+    const sentence = `${good} of ${answers.length} ticket ratings in 90 days were good (${percent(good / answers.length)}).`;
+    return measured(null, (good / answers.length) * 100, sentence, newest.at);
+  },
+);
