@@ -1,0 +1,103 @@
+import { type ReactNode, useEffect, useState } from "react";
+import type { DemoAccount, DemoSnapshot } from "../protocol.ts";
+import { AccountPicker } from "./AccountPicker.tsx";
+import { Actions } from "./Actions.tsx";
+import { Header } from "./Header.tsx";
+import { HubSpotRecord } from "./hubspot/HubSpotRecord.tsx";
+import { JourneyList } from "./JourneyList.tsx";
+import { type PageTab, TabBar } from "./TabBar.tsx";
+import { useDemo } from "./use-demo.ts";
+import { useIsNarrow } from "./use-is-narrow.ts";
+import { useSettled } from "./use-settled.ts";
+import { WriteBackList } from "./WriteBackList.tsx";
+import { ZendeskTicket } from "./zendesk/ZendeskTicket.tsx";
+
+/** Events of one press come in bursts; this long after the last one the records are read again. */
+const SETTLE_MS = 250;
+
+export function App(): ReactNode {
+  const { snapshot, isConnected, revisions } = useDemo();
+  const [key, setKey] = useChosenAccount();
+  const isNarrow = useIsNarrow();
+  const [tab, setTab] = useState<PageTab>("hubspot");
+  const account = snapshot?.accounts.find((one) => one.key === key) ?? (snapshot && firstChoice(snapshot));
+  const revision = useSettled(account ? (revisions[account.key] ?? 0) : 0, SETTLE_MS);
+  if (!snapshot || !account) return <p className="starting">Starting the demo…</p>;
+  const shown: PageTab = !isNarrow && tab === "activity" ? "hubspot" : tab;
+  const activity = (
+    <WriteBackList writes={snapshot.writes} accountKey={account.key} accountName={account.name} />
+  );
+  const controls = (
+    <>
+      <Actions account={account} journeys={snapshot.journeys} isServerUp={snapshot.server.phase !== "down"} />
+      <JourneyList journeys={snapshot.journeys} accountKey={account.key} />
+    </>
+  );
+  return (
+    <>
+      <Header server={snapshot.server} isConnected={isConnected} accountCount={snapshot.accounts.length} />
+      <main className="layout">
+        <div className="stage">
+          <AccountPicker
+            accounts={snapshot.accounts}
+            glances={snapshot.glances}
+            chosen={account}
+            onChoose={setKey}
+          />
+          {isNarrow && controls}
+          <TabBar
+            selected={shown}
+            isNarrow={isNarrow}
+            writeCount={snapshot.writes.length}
+            onSelect={setTab}
+          />
+          <div role="tabpanel" id="panel-hubspot" aria-labelledby="tab-hubspot" hidden={shown !== "hubspot"}>
+            <HubSpotRecord
+              account={account}
+              glance={snapshot.glances[account.key]}
+              hubspot={snapshot.hubspot}
+              revision={revision}
+            />
+          </div>
+          <div role="tabpanel" id="panel-zendesk" aria-labelledby="tab-zendesk" hidden={shown !== "zendesk"}>
+            <ZendeskTicket account={account} zendesk={snapshot.zendesk} revision={revision} />
+          </div>
+          {isNarrow && (
+            <div
+              role="tabpanel"
+              id="panel-activity"
+              aria-labelledby="tab-activity"
+              hidden={shown !== "activity"}
+            >
+              {activity}
+            </div>
+          )}
+        </div>
+        {!isNarrow && (
+          <aside className="rail" aria-label="What happens">
+            {controls}
+            {activity}
+          </aside>
+        )}
+      </main>
+    </>
+  );
+}
+
+/** A healthy customer known on both platforms: there is something to lose. */
+function firstChoice({ accounts }: DemoSnapshot): DemoAccount | null {
+  const isTypical = ({ story, zendeskTicketIds }: DemoAccount) =>
+    (story === "stable" || story === "growing") && zendeskTicketIds.length > 0;
+  return accounts.find(isTypical) ?? accounts[0] ?? null;
+}
+
+/** The chosen account stands in the address, so that a reload and a link keep it. */
+function useChosenAccount(): [string, (key: string) => void] {
+  const [key, setKey] = useState(() => decodeURIComponent(window.location.hash.slice(1)));
+  useEffect(() => {
+    const follow = () => setKey(decodeURIComponent(window.location.hash.slice(1)));
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }, []);
+  return [key, (next) => window.location.replace(`#${encodeURIComponent(next)}`)];
+}
