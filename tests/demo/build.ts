@@ -3,11 +3,13 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "vite";
+import { buildApp } from "../../zendesk-app/scripts/package-app.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 export const CARD_FOLDER = join(ROOT, "hubspot-app/dist");
-export const ZENDESK_FOLDER = join(ROOT, "zendesk-app/dist");
-export const PAGE_FOLDER = join(import.meta.dirname, "dist");
+/** Not the app's own `dist`: that may hold a package made for someone's server. */
+export const ZENDESK_FOLDER = join(import.meta.dirname, "dist/zendesk");
+export const PAGE_FOLDER = join(import.meta.dirname, "dist/page");
 
 interface Part {
   output: string;
@@ -27,7 +29,7 @@ const PARTS: readonly Part[] = [
   {
     output: ZENDESK_FOLDER,
     sources: ["zendesk-app/src", "zendesk-app/scripts", "shared/src"],
-    build: script("zendesk-app/scripts/build.ts"),
+    build: () => buildApp(ZENDESK_FOLDER, { apiUrl: null, isPublic: false }),
   },
   {
     output: PAGE_FOLDER,

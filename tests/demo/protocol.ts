@@ -93,6 +93,7 @@ export type DemoEvent =
   | { type: "snapshot"; snapshot: DemoSnapshot }
   | { type: "server"; server: ServerState }
   | { type: "glances"; glances: Record<string, Glance> }
+  | { type: "tickets"; accountKey: string; zendeskTicketIds: string[] }
   | { type: "write"; write: WriteBackEntry }
   | { type: "journey"; journey: Journey };
 

@@ -7,7 +7,7 @@ import { type Sandbox, startSandbox } from "../sandbox/index.ts";
 import { BellwetherProcess } from "./bellwether-process.ts";
 import { buildWhatChanged, ZENDESK_FOLDER } from "./build.ts";
 import { freePort, HOST, listen } from "./listen.ts";
-import { APP_ID, wireDemo } from "./wire.ts";
+import { wireDemo } from "./wire.ts";
 import { zendeskAssets } from "./zendesk-assets.ts";
 
 const READY_LIMIT_MS = 55_000;
@@ -61,7 +61,7 @@ async function start(options: DemoOptions, cleanups: (() => unknown)[]): Promise
   options.log("Starting the sandbox, the server and the page…");
   const building = buildWhatChanged();
   building.catch(() => undefined); // awaited below; the server's failure may come first
-  const sandbox = await startSandbox({ seed: options.seed, now: new Date() });
+  const sandbox = await startSandbox({ seed: options.seed, now: () => new Date() });
   cleanups.push(() => sandbox.stop());
   const server = await startServer(sandbox, dataDir, cleanups);
   await building;
@@ -72,10 +72,10 @@ async function start(options: DemoOptions, cleanups: (() => unknown)[]): Promise
   cleanups.push(demo.close);
   state.handle = demo.app;
   await server.process.untilReady(READY_LIMIT_MS, ending.signal);
-  await sandbox.setHubspotWebhook({
+  sandbox.setHubspotWebhook({
     url: `${server.url}/webhooks/hubspot`,
     clientSecret: sandbox.hubspotClientSecret,
-    appId: APP_ID,
+    appId: Number(sandbox.hubspotAppId),
   });
   return page.url;
 }
@@ -109,9 +109,9 @@ async function startServer(
       ADMIN_TOKEN: adminToken,
       HUBSPOT_API_URL: sandbox.hubspotUrl,
       HUBSPOT_ACCESS_TOKEN: sandbox.hubspotAccessToken,
-      HUBSPOT_PORTAL_ID: String(sandbox.portalId),
+      HUBSPOT_PORTAL_ID: sandbox.portalId,
       HUBSPOT_CLIENT_SECRET: sandbox.hubspotClientSecret,
-      HUBSPOT_APP_ID: APP_ID,
+      HUBSPOT_APP_ID: sandbox.hubspotAppId,
       ZENDESK_URL: sandbox.zendeskUrl,
       ZENDESK_SUBDOMAIN: sandbox.subdomain,
       ZENDESK_ACCESS_TOKEN: sandbox.zendeskAccessToken,

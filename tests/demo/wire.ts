@@ -11,14 +11,14 @@ import { demoApp } from "./routes.ts";
 import { WriteFeed } from "./write-feed.ts";
 import { installedSettings, pageOf, readManifest } from "./zendesk-assets.ts";
 
-export const APP_ID = "4411223";
 const USER: DemoUser = { id: 71, email: "robin@bellwether.example", firstName: "Robin", lastName: "Sato" };
 
 /** The part of the sandbox that the page shows and plays with. */
 export interface DemoSandbox extends Platforms {
-  portalId: number | string;
+  portalId: string;
   subdomain: string;
   hubspotClientSecret: string;
+  hubspotAppId: string;
   accounts: readonly SandboxAccount[];
   actions: Record<ActionName, (accountKey: string) => unknown>;
   onWrite(listener: (write: SandboxWrite) => void): void;
@@ -55,6 +55,7 @@ export async function wireDemo({ sandbox, server, assetsUrl, signal }: DemoParts
   const journeys = new Journeys({
     act: async ({ key }, action) => {
       await sandbox.actions[action](key);
+      publishTickets(key);
     },
     health: ({ key, name }) => {
       const id = watcher.accountIds.get(key);
@@ -65,13 +66,23 @@ export async function wireDemo({ sandbox, server, assetsUrl, signal }: DemoParts
     clock: () => performance.now(),
     signal,
   });
+  /** Actions open tickets, which the page should offer. */
+  const publishTickets = (key: string): void => {
+    const tickets = accounts.find((account) => account.key === key)?.zendeskTicketIds ?? [];
+    hub.publish({ type: "tickets", accountKey: key, zendeskTicketIds: tickets });
+  };
   const snapshot = (): DemoSnapshot => ({
-    accounts: sandbox.accounts.map(accountOf),
+    accounts,
     glances: watcher.glances,
     server: watcher.server,
     writes: writes.entries,
     journeys: journeys.recent,
-    hubspot: { portalId: Number(sandbox.portalId), appId: APP_ID, user: USER, apiUrl: server.url },
+    hubspot: {
+      portalId: Number(sandbox.portalId),
+      appId: sandbox.hubspotAppId,
+      user: USER,
+      apiUrl: server.url,
+    },
     zendesk: {
       subdomain: sandbox.subdomain,
       appUrl: `${assetsUrl}/${pageOf(manifest, "ticket_sidebar")}`,
@@ -96,7 +107,7 @@ export async function wireDemo({ sandbox, server, assetsUrl, signal }: DemoParts
       permittedOrigin: new URL(server.url).origin,
       clientSecret: sandbox.hubspotClientSecret,
       portalId: Number(sandbox.portalId),
-      appId: APP_ID,
+      appId: sandbox.hubspotAppId,
       user: USER,
     },
     proxySettings: settings.proxy,

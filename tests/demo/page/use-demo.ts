@@ -44,6 +44,15 @@ function apply(snapshot: DemoSnapshot, change: Exclude<DemoEvent, { type: "snaps
       return { ...snapshot, server: change.server };
     case "glances":
       return { ...snapshot, glances: change.glances };
+    case "tickets":
+      return {
+        ...snapshot,
+        accounts: snapshot.accounts.map((account) =>
+          account.key === change.accountKey
+            ? { ...account, zendeskTicketIds: change.zendeskTicketIds }
+            : account,
+        ),
+      };
     case "write":
       return { ...snapshot, writes: [change.write, ...snapshot.writes].slice(0, WRITES_KEPT) };
     case "journey": {
@@ -58,6 +67,7 @@ function apply(snapshot: DemoSnapshot, change: Exclude<DemoEvent, { type: "snaps
 function accountsOf(snapshot: DemoSnapshot, change: Exclude<DemoEvent, { type: "snapshot" }>): string[] {
   if (change.type === "write") return change.write.accountKey === null ? [] : [change.write.accountKey];
   if (change.type === "journey") return [change.journey.accountKey];
+  if (change.type === "tickets") return [change.accountKey];
   if (change.type === "server") return [];
   return Object.entries(change.glances)
     .filter(([key, glance]) => snapshot.glances[key]?.healthScore !== glance.healthScore)
