@@ -1,17 +1,13 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
-/**
- * Asks again until the answer satisfies, and gives it back.
- * @throws the last failure after `timeoutMs`, so that the message says what was wrong
- */
-export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 15_000): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+/** Asks until there is an answer other than `undefined`; fails after `timeoutMs`. */
+export async function eventually<T>(
+  ask: () => T | undefined | Promise<T | undefined>,
+  timeoutMs = 10_000,
+): Promise<T> {
+  const end = performance.now() + timeoutMs;
   for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await sleep(50);
-    }
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > end) throw new Error(`nothing within ${timeoutMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

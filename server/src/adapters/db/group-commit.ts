@@ -1,0 +1,79 @@
+import { AppError } from "../../services/errors.ts";
+
+interface Call<In, Out> {
+  items: readonly In[];
+  resolve: (results: Out[]) => void;
+  reject: (error: unknown) => void;
+}
+
+export interface GroupCommitOptions<In, Out> {
+  /** One transaction; a result per item, in order. */
+  commit: (items: readonly In[]) => Promise<Out[]>;
+  /** Transactions under way at once. */
+  lanes: number;
+  /** Items per transaction, except that a call is never split. */
+  maxItems: number;
+  /** Items that may wait; beyond that calls are refused as `unavailable`. */
+  maxWaiting: number;
+}
+
+/**
+ * Lets calls that arrive while a transaction runs share the next one. A group that fails is tried again call by
+ * call, so that what one caller brought cannot fail the others.
+ */
+export class GroupCommit<In, Out> {
+  readonly #options: GroupCommitOptions<In, Out>;
+  #waiting: Call<In, Out>[] = [];
+  #waitingItems = 0;
+  #running = 0;
+
+  constructor(options: GroupCommitOptions<In, Out>) {
+    this.#options = options;
+  }
+
+  add(items: readonly In[]): Promise<Out[]> {
+    if (this.#waitingItems + items.length > this.#options.maxWaiting)
+      return Promise.reject(new AppError("unavailable", "too many events are waiting for the database"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ items, resolve, reject });
+      this.#waitingItems += items.length;
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#running >= this.#options.lanes || this.#waiting.length === 0) return;
+    this.#running++;
+    const group = this.#take();
+    this.#settle(group).finally(() => {
+      this.#running--;
+      this.#next();
+    });
+  }
+
+  #take(): Call<In, Out>[] {
+    let items = 0;
+    const end = this.#waiting.findIndex((call, i) => {
+      items += call.items.length;
+      return i > 0 && items > this.#options.maxItems;
+    });
+    const group = this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
+    this.#waitingItems -= group.reduce((sum, call) => sum + call.items.length, 0);
+    return group;
+  }
+
+  async #settle(group: readonly Call<In, Out>[]): Promise<void> {
+    try {
+      const results = await this.#options.commit(group.flatMap((call) => call.items));
+      let start = 0;
+      for (const call of group) {
+        call.resolve(results.slice(start, start + call.items.length));
+        start += call.items.length;
+      }
+    } catch (error) {
+      const isOurs = error instanceof AppError && error.code === "unavailable";
+      if (group.length === 1 || isOurs) for (const call of group) call.reject(error);
+      else for (const call of group) await this.#settle([call]);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import type { Database, Sql } from "./sql.ts";
+
+const BEAT_MS = 2_000;
+/**
+ * A claim counts while its process is alive and no longer than this, whatever happened to its handler; longer than
+ * any round of work.
+ */
+const CLAIM_LIMIT = "15 minutes";
+const DEAD_AFTER = "10 seconds";
+
+/** SQL: nobody alive holds the row `alias`. All by database time, so that clocks of machines do not matter. */
+export const isFree = (alias: string): string =>
+  `(${alias}.claimed_by IS NULL OR ${alias}.claimed_at < now() - interval '${CLAIM_LIMIT}'
+    OR NOT EXISTS (SELECT 1 FROM process_heartbeat AS beat
+      WHERE beat.process_id = ${alias}.claimed_by AND beat.seen_at > now() - interval '${DEAD_AFTER}'))`;
+
+/**
+ * This process' name on the rows it claims. When work on claims failed and it is not known which of them were
+ * given back (the database was away), the process goes on under a new name, and the claims under the old one are
+ * free at once; work under way on them settles by version and so does no harm.
+ */
+export interface ProcessLease {
+  /** The name to claim under; known to be alive when it resolves. */
+  holder(): Promise<string>;
+  /** Runs something that gives claims back or settles them; if it fails, all claims of this process become free. */
+  settling<T>(work: () => Promise<T>): Promise<T>;
+  /** All claims become free. */
+  end(): Promise<void>;
+}
+
+export interface LeaseOptions {
+  newId: () => string;
+  /** A beat failed; the next one is tried as usual. */
+  onMissedBeat: (error: unknown) => void;
+}
+
+export async function startLease(database: Database, options: LeaseOptions): Promise<ProcessLease> {
+  let id = options.newId();
+  let isAnnounced = false;
+  let retired: string[] = [];
+
+  const announce = async (): Promise<void> => {
+    const gone = retired;
+    await database.transaction((sql) => beat(sql, id, gone));
+    retired = retired.filter((name) => !gone.includes(name));
+    isAnnounced = true;
+  };
+  const retire = (): void => {
+    retired.push(id);
+    id = options.newId();
+    isAnnounced = false;
+  };
+  // the embedded database has this process only: whoever beat before is dead
+  if (database.kind === "embedded") await database.query("DELETE FROM process_heartbeat");
+  await announce();
+  const timer = setInterval(() => {
+    announce().catch(options.onMissedBeat);
+  }, BEAT_MS);
+  timer.unref();
+
+  return {
+    holder: async () => {
+      if (!isAnnounced) await announce();
+      return id;
+    },
+    settling: async (work) => {
+      try {
+        return await work();
+      } catch (error) {
+        retire();
+        throw error;
+      }
+    },
+    end: async () => {
+      clearInterval(timer);
+      await database.query("DELETE FROM process_heartbeat WHERE process_id = ANY($1::uuid[])", [
+        [...retired, id],
+      ]);
+    },
+  };
+}
+
+async function beat(sql: Sql, id: string, gone: readonly string[]): Promise<void> {
+  await sql.query(
+    `INSERT INTO process_heartbeat (process_id, seen_at) VALUES ($1, clock_timestamp())
+     ON CONFLICT (process_id) DO UPDATE SET seen_at = excluded.seen_at`,
+    [id],
+  );
+  await sql.query(
+    "DELETE FROM process_heartbeat WHERE process_id = ANY($1::uuid[]) OR seen_at < now() - interval '1 hour'",
+    [gone],
+  );
+}

@@ -1,0 +1,155 @@
+import { fromPglite, type Job, type JobInsert, type JobResult, PgBoss } from "pg-boss";
+import type { JobName, JobPayloads, JobQueue, Log } from "../../services/ports.ts";
+import type { OpenDatabase } from "../db/database.ts";
+import { guarded } from "../db/database-errors.ts";
+import type { Sql } from "../db/sql.ts";
+import type { WakeUp, WakeUps } from "../db/wake-ups.ts";
+import { Coalescer } from "./coalescer.ts";
+import {
+  ANNOUNCED_POLL_SECONDS,
+  BATCH_SIZE,
+  DELETE_AFTER_SECONDS,
+  JOB_NAMES,
+  JOB_OPTIONS,
+  POLL_SECONDS,
+} from "./job-options.ts";
+import { quietly } from "./quiet-log.ts";
+
+export type PostgresQueue = JobQueue & WakeUps;
+
+export interface QueueOptions {
+  log: Log;
+  /** Whether this process looks after the queue's own tables and schedules: workers do, web processes need not. */
+  isWorker: boolean;
+}
+
+/** Connections of the queue's own, beside the one that it listens on. */
+const POOL_SIZE = 2;
+
+/** Opens the queue on `database`, creating its tables and queues where they are missing. */
+export async function openQueue(database: OpenDatabase, options: QueueOptions): Promise<PostgresQueue> {
+  const boss = createBoss(database, options.isWorker);
+  const report = quietly(options.log);
+  boss.on("error", (error) => report("the job queue is in trouble", error));
+  boss.on("warning", (warning) => report(`the job queue warns: ${warning.message}`, null));
+  await guarded(() => database.exclusive("bellwether queue", () => start(boss)));
+  const coalescer = new Coalescer();
+  return {
+    enqueue: async (name, payload) => {
+      await guarded(() => boss.insert(name, [{ data: payload }]));
+    },
+    send: (sql, wakeUps) => send(boss, sql, wakeUps),
+    work: async (name, handle) => {
+      await work(boss, name, (payload) =>
+        coalescer.run(`${name} ${JSON.stringify(payload)}`, () =>
+          logged(options.log, name, () => handle(payload)),
+        ),
+      );
+    },
+    schedule: async (name, cron, payload) => {
+      const key = Object.values(payload).join("_");
+      await guarded(() => boss.schedule(name, cron, payload, { tz: "UTC", ...(key !== "" && { key }) }));
+    },
+    stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs, close: true }),
+  };
+}
+
+function createBoss(database: OpenDatabase, isWorker: boolean): PgBoss {
+  const common = {
+    useListenNotify: true,
+    schedule: isWorker,
+    supervise: isWorker,
+    // the tables stay small: finished jobs are deleted within minutes
+    reindex: false,
+    monitorVacuum: false,
+  };
+  return database.kind === "embedded"
+    ? new PgBoss({ ...common, db: fromPglite(database.pglite), backend: "pglite" })
+    : new PgBoss({
+        ...common,
+        connectionString: database.connectionString,
+        application_name: "bellwether-queue",
+        max: POOL_SIZE,
+        connectionTimeoutMillis: 5_000,
+      });
+}
+
+/**
+ * Queues take any number of equal jobs. One that allowed a single job per key would drop a wake-up whose forerunner is
+ * just being worked on, or is stuck with a process that died.
+ */
+async function start(boss: PgBoss): Promise<void> {
+  await boss.start();
+  const known = new Set((await boss.getQueues()).map((queue) => queue.name));
+  for (const name of JOB_NAMES) {
+    const { workers: _, ...retry } = JOB_OPTIONS[name];
+    const settings = { ...retry, retryBackoff: true, deleteAfterSeconds: DELETE_AFTER_SECONDS, notify: true };
+    if (known.has(name)) await boss.updateQueue(name, settings);
+    else await boss.createQueue(name, { policy: "standard", ...settings });
+  }
+  // pg-boss reads a queue's settings at its first use and keeps them. That first use must not come inside a caller's
+  // transaction: on the embedded database's one connection the reading would wait for the transaction, which waits
+  // for the reading.
+  for (const name of JOB_NAMES) await boss.insert(name, []);
+}
+
+async function send(boss: PgBoss, sql: Sql, wakeUps: readonly WakeUp[]): Promise<void> {
+  const byName = Map.groupBy(wakeUps, (wakeUp) => wakeUp.name);
+  const db = {
+    executeSql: async (text: string, values: unknown[] = []) => ({
+      rows: await sql.query(text, values as string[]),
+    }),
+  };
+  for (const [name, group] of byName)
+    await boss.insert(
+      name,
+      group.map(({ payload, at }): JobInsert => ({ data: payload, ...(at && { startAfter: at }) })),
+      { db },
+    );
+}
+
+async function work<N extends JobName>(
+  boss: PgBoss,
+  name: N,
+  handle: (payload: JobPayloads[N]) => Promise<void>,
+): Promise<void> {
+  await boss.work(
+    name,
+    {
+      batchSize: BATCH_SIZE,
+      localConcurrency: JOB_OPTIONS[name].workers,
+      pollingIntervalSeconds: POLL_SECONDS,
+      notifyPollingIntervalSeconds: ANNOUNCED_POLL_SECONDS,
+      burstWhenBatchFull: true,
+      perJobResults: true,
+    },
+    async (jobs: Job<JobPayloads[N]>[]): Promise<JobResult[]> => {
+      const groups = Map.groupBy(jobs, (job) => JSON.stringify(job.data));
+      const settled = [...groups.values()].map(async (equal) => {
+        const [first] = equal;
+        const outcome = first ? await attempt(() => handle(first.data)) : { status: "completed" as const };
+        return equal.map((job) => ({ id: job.id, ...outcome }));
+      });
+      return (await Promise.all(settled)).flat();
+    },
+  );
+}
+
+/** Only the kind of an error is kept with the job; the log has the rest. */
+async function attempt(run: () => Promise<void>): Promise<Pick<JobResult, "status" | "output">> {
+  try {
+    await run();
+    return { status: "completed" };
+  } catch (error) {
+    return { status: "failed", output: { error: error instanceof Error ? error.name : "unknown" } };
+  }
+}
+
+async function logged(log: Log, job: JobName, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    log.error({ job, err: error }, `job ${job} failed and is tried again`);
+    throw error;
+  }
+}
