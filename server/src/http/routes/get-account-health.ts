@@ -1,0 +1,68 @@
+import { portalId, type RecordRef } from "@bellwether/shared";
+import type { Request, RequestHandler } from "express";
+import { z } from "zod";
+import { AppError } from "../../services/errors.ts";
+import { getHealthOfRecord } from "../../services/get-account-health.ts";
+import type { HttpDeps } from "../deps.ts";
+import { bearerOf } from "../middleware/bearer.ts";
+import { requireHubspotSignature } from "../middleware/signed-request.ts";
+import { parseRequest } from "../parse-request.ts";
+
+const recordId = z.string().regex(/^\d{1,20}$/, "must be the number of a record");
+const OBJECT_TYPES = { "0-1": "contact", "0-2": "company", "0-3": "deal", "0-5": "ticket" } as const;
+
+export const hubspotHealthQuery = z.object({
+  portalId,
+  objectTypeId: z.enum(["0-1", "0-2", "0-3", "0-5"], { error: "must be 0-1, 0-2, 0-3 or 0-5" }),
+  objectId: recordId,
+});
+
+/** From the cards, through HubSpot's backend: the signed query says which portal asks. */
+export function getHubspotAccountHealth(deps: HttpDeps): RequestHandler {
+  return async (req, res) => {
+    requireHubspotSignature(deps, req);
+    const query = parseRequest(hubspotHealthQuery, req.query);
+    const connection = await deps.directory.byExternalId("hubspot", query.portalId);
+    if (connection === null) throw new AppError("not_found", "No account belongs to this record.");
+    const ref: RecordRef = {
+      platform: "hubspot",
+      objectType: OBJECT_TYPES[query.objectTypeId],
+      id: query.objectId,
+    };
+    res.json(await getHealthOfRecord(deps, connection.tenantId, ref, { role: "csm", financial: false }));
+  };
+}
+
+export const zendeskHealthQuery = z
+  .object({ ticketId: recordId.optional(), organizationId: recordId.optional(), userId: recordId.optional() })
+  .refine((q) => [q.ticketId, q.organizationId, q.userId].filter(Boolean).length === 1, {
+    message: "exactly one of ticketId, organizationId and userId is needed",
+  });
+
+/** From the sidebar, through Zendesk's proxy: the token proves the account, never who in it asks. */
+export function getZendeskAccountHealth(deps: HttpDeps): RequestHandler {
+  return async (req, res) => {
+    const tenant = await tenantOfAppToken(deps, req);
+    const query = parseRequest(zendeskHealthQuery, req.query);
+    res.json(await getHealthOfRecord(deps, tenant, zendeskRef(query), { role: "agent", financial: false }));
+  };
+}
+
+function zendeskRef(query: z.infer<typeof zendeskHealthQuery>): RecordRef {
+  if (query.ticketId) return { platform: "zendesk", objectType: "ticket", id: query.ticketId };
+  if (query.organizationId)
+    return { platform: "zendesk", objectType: "organization", id: query.organizationId };
+  return { platform: "zendesk", objectType: "user", id: query.userId ?? "" };
+}
+
+async function tenantOfAppToken(deps: HttpDeps, req: Request) {
+  const invalid = new AppError("token_invalid", "The Zendesk app's token is missing, wrong or too old.");
+  const token = bearerOf(req);
+  const subdomain = token === null ? null : deps.appTokens.subdomainOf(token);
+  if (token === null || subdomain === null) throw invalid;
+  const connection = await deps.directory.byExternalId("zendesk", subdomain);
+  const secret = connection && (await deps.directory.byId(connection.id))?.secrets.appSecret;
+  if (!connection || !secret) throw invalid;
+  if (!(await deps.appTokens.verify(token, { secret, subdomain, now: deps.clock.now() }))) throw invalid;
+  return connection.tenantId;
+}

@@ -1,0 +1,88 @@
+import {
+  type AccountId,
+  matchParty,
+  type Party,
+  type RecordRef,
+  refKey,
+  type TenantId,
+} from "@bellwether/shared";
+import type { AccountStore, Clock, ConnectionRepository, MatchSuggestion, PartyLink } from "./ports.ts";
+
+export interface MatchDeps {
+  accounts: AccountStore;
+  connections: ConnectionRepository;
+  clock: Clock;
+  /** The same party gives the same id, so that a repeated run makes no second account. */
+  accountIdOf(tenant: TenantId, ref: RecordRef): AccountId;
+}
+
+/** Parties become accounts or join one. Safe to repeat; existing links stay as they are. */
+export async function matchParties(
+  deps: MatchDeps,
+  tenant: TenantId,
+  refs: readonly RecordRef[],
+): Promise<void> {
+  if (refs.length === 0) return;
+  await linkAll(deps, tenant, await deps.accounts.parties(tenant, refs));
+}
+
+const PAGE = 500;
+
+/** All parties that have no account yet, e.g. because both platforms were read at the same time. */
+export async function matchUnlinkedParties(deps: MatchDeps, tenant: TenantId): Promise<void> {
+  for (let after: string | null = null; ; ) {
+    const parties = await deps.accounts.unlinkedParties(tenant, after, PAGE);
+    await linkAll(deps, tenant, parties);
+    const last = parties.at(-1);
+    if (!last || parties.length < PAGE) return;
+    after = refKey(last.ref);
+  }
+}
+
+/** HubSpot companies anchor accounts; without HubSpot, Zendesk organizations do. */
+async function linkAll(deps: MatchDeps, tenant: TenantId, parties: readonly Party[]): Promise<void> {
+  if (parties.length === 0) return;
+  const anchorPlatform = (await deps.connections.list(tenant)).some((c) => c.platform === "hubspot")
+    ? "hubspot"
+    : "zendesk";
+  const anchors = parties.filter((p) => p.ref.platform === anchorPlatform && p.isCustomer);
+  const joiners = parties.filter((p) => p.ref.platform !== anchorPlatform);
+  if (anchors.length > 0) {
+    await deps.accounts.link(tenant, {
+      accounts: anchors.map((party) => ({
+        id: deps.accountIdOf(tenant, party.ref),
+        name: party.name ?? party.domains[0] ?? `${party.ref.objectType} ${party.ref.id}`,
+        // when we first saw it; the customer's own age is an observation
+        createdAt: deps.clock.now(),
+      })),
+      links: anchors.map((party) => link(deps.accountIdOf(tenant, party.ref), party.ref, "anchor")),
+      suggestions: [],
+    });
+    const others = await deps.accounts.candidates(tenant, anchors);
+    joiners.push(...others.filter((party) => party.accountId === null));
+  }
+  await join(deps, tenant, joiners);
+}
+
+async function join(deps: MatchDeps, tenant: TenantId, joiners: readonly Party[]): Promise<void> {
+  if (joiners.length === 0) return;
+  const candidates = await deps.accounts.candidates(tenant, joiners);
+  const links: PartyLink[] = [];
+  const suggestions: MatchSuggestion[] = [];
+  for (const party of joiners) {
+    const result = matchParty(party, candidates);
+    if (result.kind === "none") continue;
+    const account = candidates.find((c) => refKey(c.ref) === refKey(result.with.ref))?.accountId;
+    if (!account) continue; // the other one is not a customer (yet)
+    if (result.kind === "match") links.push(link(account, party.ref, result.rule));
+    else suggestions.push({ ref: party.ref, accountId: account, rule: result.rule, reason: result.reason });
+  }
+  if (links.length + suggestions.length > 0)
+    await deps.accounts.link(tenant, { accounts: [], links, suggestions });
+}
+
+const link = (accountId: AccountId, ref: RecordRef, rule: PartyLink["rule"]): PartyLink => ({
+  accountId,
+  ref,
+  rule,
+});

@@ -1,0 +1,31 @@
+import { PlatformError } from "./errors.ts";
+import type { Clock, Connection, ConnectionRepository, Log } from "./ports.ts";
+
+const DEFAULT_RETRY_MS = 30_000;
+
+/**
+ * What to do after a call to a platform failed: a refused grant pauses the connection (its events are still
+ * stored, and reconnecting goes on from there); anything else is tried again at the time answered.
+ * Errors that are not the platform's are thrown on.
+ */
+export async function handlePlatformTrouble(
+  deps: { connections: ConnectionRepository; clock: Clock; log: Log },
+  connection: Connection,
+  error: unknown,
+): Promise<{ retryAt: Date; reason: string }> {
+  if (!(error instanceof PlatformError)) throw error;
+  if (error.kind === "unauthorized") {
+    await deps.connections.update(connection.id, {
+      status: "disconnected",
+      statusReason: `${connection.platform} no longer accepts our token: reconnect ${connection.externalId}. (${error.message})`,
+    });
+  }
+  deps.log.warn(
+    { connectionId: connection.id, platform: connection.platform, kind: error.kind, status: error.status },
+    `${connection.platform} call failed: ${error.message}`,
+  );
+  return {
+    retryAt: new Date(deps.clock.now().getTime() + (error.retryAfterMs ?? DEFAULT_RETRY_MS)),
+    reason: error.message,
+  };
+}

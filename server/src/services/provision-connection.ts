@@ -1,0 +1,33 @@
+import type { ConnectionId } from "@bellwether/shared";
+import type { ConnectionDirectory } from "./connection-directory.ts";
+import { handlePlatformTrouble } from "./platform-trouble.ts";
+import type { Clock, ConnectionRepository, GatewayFor, JobQueue, Log } from "./ports.ts";
+
+export interface ProvisionDeps {
+  connections: ConnectionRepository;
+  directory: ConnectionDirectory;
+  gatewayFor: GatewayFor;
+  queue: JobQueue;
+  clock: Clock;
+  log: Log;
+}
+
+/** Sets up our properties, fields and webhook at the platform; safe to repeat. What waited to be written then goes out. */
+export async function provisionConnection(deps: ProvisionDeps, id: ConnectionId): Promise<void> {
+  const connection = await deps.connections.find(id);
+  if (connection?.status !== "active") return;
+  try {
+    const { config, webhookSecret } = await deps.gatewayFor(connection).provision();
+    if (webhookSecret !== null) await deps.connections.saveSecrets(id, { webhookSecret });
+    await deps.connections.update(id, {
+      config: { ...connection.config, ...config },
+      provisionedAt: deps.clock.now(),
+      statusReason: null,
+    });
+    deps.directory.forget();
+    await deps.queue.enqueue("write-back", { connectionId: id });
+  } catch (error) {
+    const { reason } = await handlePlatformTrouble(deps, connection, error);
+    if (connection.provisionedAt === null) await deps.connections.update(id, { statusReason: reason });
+  }
+}

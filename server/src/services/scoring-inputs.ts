@@ -1,0 +1,32 @@
+import type { ChurnModel, Scorecard, SourcesSeen, TenantId } from "@bellwether/shared";
+import type { Connection, ConnectionRepository } from "./ports.ts";
+
+/** The definitions in force. */
+export interface Definitions {
+  scorecard: Scorecard;
+  churnModel: ChurnModel;
+}
+
+/** `isReady` = no active connection still has history to read: a score from half the history would be written and then corrected. */
+export interface TenantSources {
+  connections: Connection[];
+  seen: SourcesSeen;
+  isReady: boolean;
+}
+
+export async function tenantSources(
+  connections: ConnectionRepository,
+  tenant: TenantId,
+): Promise<TenantSources> {
+  const all = await connections.list(tenant);
+  const active = all.filter((c) => c.status === "active");
+  const seenAt = (platform: Connection["platform"]): Date | null =>
+    all.find((c) => c.platform === platform)?.syncedAt ?? null;
+  const crm = seenAt("hubspot");
+  return {
+    connections: all,
+    // HubSpot has tickets too, but a tenant with Zendesk keeps its support there
+    seen: { crm, tickets: seenAt("zendesk") ?? crm },
+    isReady: active.every((c) => c.syncedAt !== null),
+  };
+}
