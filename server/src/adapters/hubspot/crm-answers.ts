@@ -34,10 +34,9 @@ export const recordPage = z.object({
 });
 
 const batchError = z.object({
-  category: z.string().optional(),
-  subCategory: z.unknown(),
-  message: z.string().optional(),
-  context: z.record(z.string(), z.array(z.string()).catch([])).optional(),
+  category: z.string().optional().catch(undefined),
+  message: z.string().optional().catch(undefined),
+  context: z.record(z.string(), z.array(z.string()).catch([])).optional().catch(undefined),
 });
 export type BatchError = z.infer<typeof batchError>;
 export const batchAnswer = z.object({

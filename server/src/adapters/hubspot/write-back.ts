@@ -67,6 +67,10 @@ class BatchWriter {
     while (unsettled.length > 0 && this.#callsLeft > 0) {
       const refusal = await this.#send(unsettled);
       if (refusal === null) return;
+      if (refusal.isPropertyMissing) {
+        this.#refuse(unsettled, refusal);
+        return;
+      }
       unsettled = await this.#isolate(unsettled, refusal);
     }
   }
@@ -122,7 +126,7 @@ class BatchWriter {
     const reason = isGone
       ? "the company is gone from HubSpot"
       : `HubSpot refused the values: ${refusal.explanation}`;
-    // A missing property is the portal's matter, not the row's: it passes once provisioning works again.
+    // A property that is still missing is the portal's matter, not the row's: it passes.
     const kind = refusal.isPropertyMissing ? "failed" : "dropped";
     for (const row of rows) this.outcomes.set(row.ref.id, { kind, reason });
   }
