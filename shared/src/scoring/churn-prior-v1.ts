@@ -1,3 +1,4 @@
+import { roundTo } from "../units.ts";
 import type { ChurnFeature, ChurnModel } from "./churn-model.ts";
 
 /**
@@ -36,7 +37,7 @@ export const CHURN_PRIOR_V1: ChurnModel = {
   basis: "expert_prior",
   note: "An expert's estimate: not yet learned from your own renewals and losses, so the interval is wide.",
   // 3% in 90 days, about 11.5% a year; 1 SD covers 1.5% to 6%, i.e. 6% to 22% a year
-  intercept: { mean: Math.log(0.03 / 0.97), sd: 0.7 },
+  intercept: { mean: roundTo(Math.log(0.03 / 0.97), 6), sd: 0.7 },
   features: [
     feature("seats_used", "Seats in use", "seats_used", -0.55, { mean: 0.6, sd: 0.25, low: 0, high: 1.2 }),
     feature("login_frequency", "Login frequency", "login_frequency", -0.45, {

@@ -89,7 +89,10 @@ function rawValue(
   readings: Readings,
 ): { value: number | null; sentence: string } {
   if (from === "tenure")
-    return { value: Math.log1p(age.ageDays), sentence: `Customer for ${counted(age.ageDays, "day")}.` };
+    return {
+      value: roundTo(Math.log1p(age.ageDays), 6),
+      sentence: `Customer for ${counted(age.ageDays, "day")}.`,
+    };
   if (from === "notice_of_non_renewal") {
     // what was never said counts as not given: a portal without the property would else never get an interval
     const isGiven = profileValue(state, "noticeOfNonRenewal") === true;

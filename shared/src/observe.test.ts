@@ -1,0 +1,244 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { company, daysAgo, daysAgoText } from "../../tests/support/account-facts.ts";
+import { profileValue } from "./account-state.ts";
+import { foldAsOf, foldObservations } from "./fold-observations.ts";
+import type { Observation } from "./observation.ts";
+import { observation as observationSchema } from "./observation.ts";
+import { observationsOf, observationsOfRemoval } from "./observe.ts";
+import type { FieldsOf, RecordRef, SourceRecord } from "./source-record.ts";
+
+const link = (id: string): RecordRef => ({ platform: "zendesk", objectType: "organization", id });
+const requester: RecordRef = { platform: "zendesk", objectType: "user", id: "31" };
+
+const ticket = (
+  updatedDays: number,
+  fields: Partial<FieldsOf<"ticket">> = {},
+  links: RecordRef[] = [link("7"), requester],
+): SourceRecord => ({
+  ref: { platform: "zendesk", objectType: "ticket", id: "901" },
+  createdAt: daysAgoText(10),
+  updatedAt: daysAgoText(updatedDays),
+  links,
+  fields: {
+    kind: "ticket",
+    status: "open",
+    priority: "normal",
+    solvedAt: null,
+    reopens: 0,
+    firstReplyMinutes: null,
+    ...fields,
+  },
+});
+const contact = (updatedDays: number, fields: Partial<FieldsOf<"contact">> = {}): SourceRecord => ({
+  ref: { platform: "hubspot", objectType: "contact", id: "11" },
+  createdAt: daysAgoText(100),
+  updatedAt: daysAgoText(updatedDays),
+  links: [{ platform: "hubspot", objectType: "company", id: "1" }],
+  fields: { kind: "contact", role: null, lastEngagedAt: null, isBounced: false, hasLeft: false, ...fields },
+});
+const deal = (updatedDays: number, fields: Partial<FieldsOf<"deal">> = {}): SourceRecord => ({
+  ref: { platform: "hubspot", objectType: "deal", id: "31" },
+  createdAt: daysAgoText(50),
+  updatedAt: daysAgoText(updatedDays),
+  links: [{ platform: "hubspot", objectType: "company", id: "1" }],
+  fields: { kind: "deal", dealType: "expansion", status: "open", closedAt: null, ...fields },
+});
+
+/** `kind key at` of what was observed, with the status where there is one. */
+const brief = (observations: readonly Observation[]): unknown[] =>
+  observations.map((o) => [
+    o.at,
+    o.kind === "ticket" || o.kind === "deal" ? (o.value?.status ?? null) : o.value,
+  ]);
+
+describe("observations of a record", () => {
+  it("says when a ticket was created, when it was solved, and how it stands now", () => {
+    const solved = ticket(2, { status: "closed", solvedAt: daysAgoText(6) });
+    expect(brief(observationsOf(null, solved))).toEqual([
+      [daysAgoText(10), "open"],
+      [daysAgoText(6), "solved"],
+      [daysAgoText(2), "closed"],
+    ]);
+    expect(observationsOf(null, solved).every((o) => o.subject === "zendesk:organization:7")).toBe(true);
+  });
+
+  it("dates a later change of priority by the record's change, and a solution by its own date", () => {
+    const first = ticket(9);
+    const raised = ticket(8, { priority: "urgent" });
+    const solved = ticket(4, { priority: "urgent", status: "solved", solvedAt: daysAgoText(5) });
+    expect(observationsOf(first, raised).map((o) => o.at)).toEqual([daysAgoText(8)]);
+    expect(observationsOf(raised, solved).map((o) => o.at)).toEqual([daysAgoText(5)]);
+  });
+
+  it("lets a solution with an old date win against the reopening that came after it", () => {
+    const versions = [
+      ticket(7, { status: "solved", solvedAt: daysAgoText(7) }),
+      ticket(6),
+      ticket(5, { status: "solved", solvedAt: daysAgoText(7) }),
+    ];
+    expect(foldObservations(chain(versions)).tickets[0]?.value?.status).toBe("solved");
+  });
+
+  it("says nothing when the content is the same, however new the version is", () => {
+    expect(observationsOf(ticket(5), ticket(1))).toEqual([]);
+    const known = company(daysAgoText(3), { usage: { seats: 20 } });
+    expect(observationsOf(known, { ...known, updatedAt: daysAgoText(1) })).toEqual([]);
+  });
+
+  it("gives the same observations for the same update twice, all in the ledger's form", () => {
+    const [before, after] = [ticket(5), ticket(1, { status: "pending" })];
+    expect(observationsOf(before, after)).toEqual(observationsOf(before, after));
+    for (const o of observationsOf(null, after)) expect(observationSchema.safeParse(o).success).toBe(true);
+  });
+
+  it("tells two versions of one second apart, so that the later one wins", () => {
+    const before = ticket(5, { status: "solved" });
+    const after = ticket(5, { status: "open" });
+    const state = foldObservations([...observationsOf(null, before), ...observationsOf(before, after)]);
+    expect(state.tickets[0]?.value?.status).toBe("open");
+  });
+
+  it("takes a record away from the party that it no longer belongs to, and gives it whole to the new one", () => {
+    const before = ticket(5, { priority: "urgent" });
+    const after = ticket(1, { priority: "urgent" }, [link("8")]);
+    const moved = observationsOf(before, after);
+    const state = foldObservations([...observationsOf(null, before), ...moved]);
+    expect(state.tickets.map((t) => [t.subject, t.value?.priority])).toEqual([
+      ["zendesk:organization:7", undefined],
+      ["zendesk:organization:8", "urgent"],
+    ]);
+  });
+
+  it("belongs to nobody without a company or an organization", () => {
+    expect(observationsOf(null, ticket(1, {}, [requester]))).toEqual([]);
+  });
+
+  it("makes a removed record disappear, and a restored one come back", () => {
+    const known = ticket(5);
+    const removed = observationsOfRemoval(known, daysAgo(3));
+    const restored = observationsOf(null, { ...known, updatedAt: daysAgoText(1) });
+    const all = [...observationsOf(null, known), ...removed, ...restored];
+    expect(foldAsOf(all, daysAgo(2)).tickets[0]?.value).toBeNull();
+    expect(foldObservations(all).tickets[0]?.value?.status).toBe("open");
+  });
+
+  it("keeps a champion's part when the person leaves", () => {
+    const here = contact(50, { role: "champion" });
+    const gone = contact(12, { role: "champion", hasLeft: true });
+    const [entry] = foldObservations([...observationsOf(null, here), ...observationsOf(here, gone)]).contacts;
+    expect(entry).toMatchObject({ value: null, at: daysAgoText(12), last: { role: "champion" } });
+  });
+
+  it("observes contact with a person at the time it took place", () => {
+    const touches = observationsOf(contact(9), contact(1, { lastEngagedAt: daysAgoText(2) }));
+    expect(touches).toEqual([
+      expect.objectContaining({ kind: "touch", key: "contact:11", at: daysAgoText(2) }),
+    ]);
+  });
+
+  it("keeps the day on which a deal was won through later edits", () => {
+    const won = deal(20, { status: "won", closedAt: daysAgoText(21) });
+    const edited = deal(2, { status: "won", closedAt: daysAgoText(21), dealType: "renewal" });
+    const [entry] = foldObservations(chain([deal(40), won, edited])).deals;
+    expect(entry).toMatchObject({
+      firstWonAt: daysAgoText(21),
+      value: { dealType: "renewal", status: "won" },
+    });
+  });
+
+  it("takes a deal that was closed before it was entered as won all along", () => {
+    const entered = deal(49, { status: "won", closedAt: daysAgoText(90) });
+    expect(foldObservations(observationsOf(null, entered)).deals[0]).toMatchObject({
+      firstWonAt: daysAgoText(90),
+      value: { status: "won" },
+    });
+  });
+
+  it("dates product use by the history where the platform keeps one, else by the change", () => {
+    const history = [
+      { metric: "activeUsers" as const, value: 4, at: daysAgoText(40) },
+      { metric: "activeUsers" as const, value: 9, at: daysAgoText(3) },
+    ];
+    const known = company(daysAgoText(2), { usage: { activeUsers: 9, seats: 20 }, usageHistory: history });
+    const points = observationsOf(null, known).filter((o) => o.kind === "usage");
+    expect(points.map((o) => [o.key, o.value, o.at])).toEqual([
+      ["activeUsers", 4, daysAgoText(40)],
+      ["activeUsers", 9, daysAgoText(3)],
+      ["seats", 20, daysAgoText(2)],
+    ]);
+    const later = company(daysAgoText(1), { usage: { activeUsers: 7, seats: 20 }, usageHistory: history });
+    expect(observationsOf(known, later).map((o) => [o.key, o.value, o.at])).toEqual([
+      ["activeUsers", 7, daysAgoText(1)],
+    ]);
+  });
+
+  it("says that a property was emptied, and not that it never was filled", () => {
+    const filled = company(daysAgoText(5), { referrals: 2, usage: { seats: 20 } });
+    const emptied = company(daysAgoText(1), { referrals: null, usage: { seats: null } });
+    expect(observationsOf(filled, emptied).map((o) => [o.key, o.value])).toEqual([
+      ["referrals", null],
+      ["seats", null],
+    ]);
+    expect(observationsOf(null, emptied).some((o) => o.value === null)).toBe(false);
+  });
+
+  it("counts an answer from the day on which it was given", () => {
+    const answer: SourceRecord = {
+      ...ticket(1),
+      ref: { platform: "hubspot", objectType: "feedback", id: "5" },
+      fields: { kind: "rating", metric: "nps", score: 9, answeredAt: daysAgoText(4) },
+    };
+    expect(observationsOf(null, answer).map((o) => [o.at, o.key, o.value])).toEqual([
+      [daysAgoText(4), "hubspot:5", { metric: "nps", score: 9 }],
+    ]);
+  });
+
+  it("carries names of any length without harm", () => {
+    const name = `${"😀".repeat(2_000)}${"x".repeat(6_000)}`;
+    const state = foldObservations(observationsOf(null, company(daysAgoText(1), { name })));
+    expect(profileValue(state, "name")).toBe(name);
+  });
+});
+
+describe("late versions", () => {
+  it("change nothing once a newer version is known", () => {
+    const versions = [ticket(7), ticket(6, { priority: "urgent" }), ticket(5)];
+    expect(observationsOf(versions[2] ?? null, versions[1] ?? ticket(1))).toEqual([]);
+  });
+
+  it("leave the same end, in whatever order the versions arrive", () => {
+    const statuses = fc.constantFrom("open" as const, "pending" as const, "solved" as const);
+    const priorities = fc.constantFrom("normal" as const, "urgent" as const, null);
+    const history = fc.array(fc.tuple(statuses, priorities), { minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(history, fc.infiniteStream(fc.nat()), (steps, order) => {
+        const versions = steps.map(([status, priority], i) =>
+          ticket(9 - i, { status, priority, solvedAt: status === "solved" ? daysAgoText(9 - i) : null }),
+        );
+        const last = versions.at(-1);
+        const shuffled = versions
+          .map((version) => ({ version, rank: order.next().value ?? 0 }))
+          .sort((a, b) => a.rank - b.rank)
+          .map(({ version }) => version);
+        const end = foldObservations(chain(shuffled)).tickets[0]?.value;
+        return (
+          last?.fields.kind === "ticket" &&
+          end?.status === last.fields.status &&
+          end.priority === last.fields.priority
+        );
+      }),
+    );
+  });
+});
+
+/** What the store would hold after these versions arrived one after the other; the newest is kept as known. */
+function chain(versions: readonly SourceRecord[]): Observation[] {
+  let known: SourceRecord | null = null;
+  const all: Observation[] = [];
+  for (const version of versions) {
+    all.push(...observationsOf(known, version));
+    if (known === null || version.updatedAt >= known.updatedAt) known = version;
+  }
+  return all;
+}
