@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { AccountHealthView } from "@bellwether/shared";
 import type { ActionName, DemoAccount, Journey, JourneyStep } from "./protocol.ts";
 
@@ -15,6 +14,8 @@ export interface JourneyDeps {
   publish(journey: Journey): void;
   /** Milliseconds; only differences count. */
   clock(): number;
+  /** Resolves after so many milliseconds, and rejects when the demo ends. */
+  pause(ms: number): Promise<unknown>;
   signal: AbortSignal;
 }
 
@@ -81,7 +82,7 @@ export class Journeys {
   }
 
   async #look(journey: Journey, account: DemoAccount, before: AccountHealthView): Promise<void> {
-    await wait(LOOK_MS, undefined, { signal: this.#deps.signal });
+    await this.#deps.pause(LOOK_MS);
     const after = await this.#deps.health(account);
     if (!differs(before, after)) return;
     const isNews = after.healthScore !== journey.scoreAfter || after.band !== journey.bandAfter;

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Express } from "express";
 import type { SandboxAccount, SandboxWrite } from "../sandbox/types.ts";
 import { BellwetherApi } from "./bellwether-api.ts";
@@ -64,6 +65,7 @@ export async function wireDemo({ sandbox, server, assetsUrl, signal }: DemoParts
     },
     publish: (journey) => hub.publish({ type: "journey", journey }),
     clock: () => performance.now(),
+    pause: (ms) => wait(ms, undefined, { signal }),
     signal,
   });
   /** Actions open tickets, which the page should offer. */
