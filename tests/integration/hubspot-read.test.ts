@@ -215,6 +215,16 @@ describe("reading records by id", () => {
     expect(missing.map((r) => r.id)).toEqual(["2", "3"]);
   });
 
+  it("asks one by one when HubSpot knows none of a batch", async () => {
+    const { gateway, skipped } = await open((call) =>
+      call.path === "/crm/objects/2026-03/deals/2" ? { body: record(2) } : null,
+    );
+    const { records, missing } = await gateway.read([ref("deal", 1), ref("deal", 2)]);
+    expect(records.map((r) => r.ref.id)).toEqual(["2"]);
+    expect(missing).toEqual([ref("deal", 1)]);
+    expect(skipped).toEqual([]);
+  });
+
   it("never calls a record missing because HubSpot had trouble with it", async () => {
     const { gateway } = await open((call) =>
       isBatch(call, "companies")

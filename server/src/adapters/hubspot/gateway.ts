@@ -34,8 +34,9 @@ interface Portal {
 export function createHubspotGateway(deps: HubspotGatewayDeps): GatewayFor {
   const portals = new Map<string, Portal>();
   return (connection) => {
-    const portal = portals.get(connection.id) ?? openPortal(deps, connection);
-    portals.set(connection.id, portal);
+    const key = `${connection.id}:${connection.mode}`; // reconnecting may change how the token is had
+    const portal = portals.get(key) ?? openPortal(deps, connection);
+    portals.set(key, portal);
     const { client, schema } = portal;
     const provision = async (): Promise<void> => {
       await provisionProperties(client);

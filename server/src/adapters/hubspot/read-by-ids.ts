@@ -2,7 +2,7 @@ import { PlatformError } from "../../services/errors.ts";
 import { HubspotRefusal } from "./api-error.ts";
 import { PATHS } from "./api-version.ts";
 import { chunksOf } from "./chunks.ts";
-import type { HubspotClient } from "./client.ts";
+import type { HubspotAnswer, HubspotClient } from "./client.ts";
 import { batchAnswer, type CrmRecord, crmRecord, readAnswer } from "./crm-answers.ts";
 import { HUBSPOT_OBJECTS, type HubspotObject } from "./object-types.ts";
 
@@ -48,7 +48,8 @@ async function readBatch(
 ): Promise<FoundById> {
   const path = PATHS.batch(HUBSPOT_OBJECTS[type].path, "read");
   const request = { inputs: ids.map((id) => ({ id })), properties, propertiesWithHistory: [] };
-  const { body } = await client.call({ method: "POST", path, body: request });
+  const body = await unless404(client.call({ method: "POST", path, body: request }));
+  if (body === null) return { found: [], missing: [] }; // none of them is there: asked one by one, to be sure
   const answer = readAnswer(batchAnswer, body, `POST ${path}`);
   const failed = answer.errors.filter(({ category }) => category !== "OBJECT_NOT_FOUND");
   if (failed.length > 0)
@@ -72,10 +73,16 @@ async function readOne(
   properties: readonly string[],
 ): Promise<CrmRecord | null> {
   const path = PATHS.objects(`${HUBSPOT_OBJECTS[type].path}/${id}`);
+  const query = { properties: properties.join(",") };
+  const body = await unless404(client.call({ method: "GET", path, query }));
+  const record = body === null ? null : readAnswer(crmRecord, body, `GET ${path}`);
+  return record?.archived === true ? null : record;
+}
+
+/** The answer's body, or `null` when HubSpot knows nothing of the kind. */
+async function unless404(answer: Promise<HubspotAnswer>): Promise<unknown> {
   try {
-    const { body } = await client.call({ method: "GET", path, query: { properties: properties.join(",") } });
-    const record = readAnswer(crmRecord, body, `GET ${path}`);
-    return record.archived === true ? null : record;
+    return (await answer).body;
   } catch (error) {
     if (error instanceof HubspotRefusal && error.status === 404) return null;
     throw error;
