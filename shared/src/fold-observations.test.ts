@@ -18,7 +18,7 @@ const factArb: fc.Arbitrary<Fact> = fc.oneof(
   fc.record({
     kind: fc.constant("profile" as const),
     key: few("name", "referrals"),
-    value: few("a", "b", 1, true, null),
+    value: few<string | number | boolean | null>("a", "b", 1, true, null),
   }),
   fc.record({
     kind: fc.constant("contact" as const),

@@ -1,4 +1,5 @@
 import type { ChurnRisk } from "../api/account-health.ts";
+import { isoText } from "../iso-text.ts";
 import type { Cap } from "./caps.ts";
 import type { BandMemory, HealthResult } from "./health-result.ts";
 import type { Scorecard } from "./scorecard.ts";
@@ -23,6 +24,6 @@ export function atRiskOf(
   if (churn.probability !== null && churn.probability >= threshold)
     sentences.push(`The churn risk is ${percent(churn.probability)} within ${churn.horizonDays} days.`);
   const isAtRisk = sentences.length > 0;
-  const since = isAtRisk ? (memory?.atRiskSince ?? now.toISOString()) : null;
+  const since = isAtRisk ? (memory?.atRiskSince ?? isoText(now.getTime())) : null;
   return { isAtRisk, since, sentences };
 }

@@ -1,4 +1,5 @@
 import type { Band } from "../api/account-health.ts";
+import { isoText } from "../iso-text.ts";
 import { DAY_MS, HOUR_MS } from "../units.ts";
 import type { BandMemory } from "./health-result.ts";
 import type { Scorecard } from "./scorecard.ts";
@@ -29,7 +30,7 @@ export function nextBand(
   cap: number | null,
   now: Date,
 ): BandPart {
-  const at = now.toISOString();
+  const at = isoText(now.getTime());
   if (score === null) return { band: null, evaluationsBelow: 0, lastEvaluatedAt: at, aboveSince: null };
   const from = memory?.band ?? null;
   if (memory === null || from === null)
@@ -61,15 +62,15 @@ function fall(rules: BandRules, memory: BandPart & { band: Band }, score: number
   const isFar = score <= lowerLine(rules, memory.band) - rules.fallAtOnce;
   if (isFar || evaluationsBelow >= SECOND_EVALUATION) {
     const band = ORDER[rank(memory.band) - 1] ?? "red";
-    const fallen = { band, evaluationsBelow: 0, lastEvaluatedAt: now.toISOString(), aboveSince: null };
+    const fallen = { band, evaluationsBelow: 0, lastEvaluatedAt: isoText(now.getTime()), aboveSince: null };
     return settle(rules, fallen, score, now);
   }
-  const lastEvaluatedAt = isFirst || isCounted ? now.toISOString() : memory.lastEvaluatedAt;
+  const lastEvaluatedAt = isFirst || isCounted ? isoText(now.getTime()) : memory.lastEvaluatedAt;
   return { band: memory.band, evaluationsBelow, lastEvaluatedAt, aboveSince: null };
 }
 
 function rise(rules: BandRules, memory: BandPart & { band: Band }, score: number, now: Date): BandPart {
-  const at = now.toISOString();
+  const at = isoText(now.getTime());
   const next = ORDER[rank(memory.band) + 1];
   const steady = { band: memory.band, evaluationsBelow: 0, lastEvaluatedAt: at, aboveSince: null };
   if (next === undefined || score < lowerLine(rules, next) + rules.riseMargin) return steady;

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS } from "../units.ts";
 import type { HealthResult } from "./health-result.ts";
 import type { Scorecard } from "./scorecard.ts";
 import type { SignalContext } from "./signals/signal-context.ts";
-import { answersSince, CSAT_WINDOW_DAYS, ENOUGH_RATINGS } from "./signals/surveys.ts";
+import { CSAT_WINDOW_DAYS, ENOUGH_RATINGS } from "./signals/surveys.ts";
 import type { Readings } from "./weigh-measures.ts";
 import { decimal, span } from "./words.ts";
 
@@ -66,7 +66,7 @@ function csatCap(
   const satisfied = readings.get("csat")?.value ?? null;
   const line = before === null ? rule.belowPercent : rule.untilPercent;
   if (satisfied === null || satisfied >= line) return null;
-  const last = answersSince(context, "csat", context.cutoffs.days90)[ENOUGH_RATINGS - 1];
+  const last = context.csatAnswers[ENOUGH_RATINGS - 1];
   return {
     cap: "low_csat",
     limit: rule.limit,

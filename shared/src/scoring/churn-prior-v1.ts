@@ -88,8 +88,8 @@ export const CHURN_PRIOR_V1: ChurnModel = {
     }),
     // customers leave more often in their first two years; the unit is the logarithm of days + 1
     feature("tenure", "Time as a customer", "tenure", -0.25, { mean: 6.2, sd: 0.9, low: 3, high: 8.3 }),
-    // one in fifty gives notice; z jumps by 7 SD, so that a notice alone multiplies the odds by about 30
-    feature("notice_of_non_renewal", "Notice of non-renewal", "notice_of_non_renewal", 0.48, {
+    // one in fifty gives notice; z jumps by 7 SD, so that a notice alone multiplies the odds by about 270
+    feature("notice_of_non_renewal", "Notice of non-renewal", "notice_of_non_renewal", 0.8, {
       mean: 0.02,
       sd: 0.14,
       low: 0,

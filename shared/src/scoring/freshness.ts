@@ -1,6 +1,5 @@
 import type { HealthResult } from "./health-result.ts";
 import type { FreshnessLimits, SignalContext, SourceFreshness } from "./signals/signal-context.ts";
-import { answersSince } from "./signals/surveys.ts";
 
 const LABELS = {
   crm: "HubSpot records",
@@ -24,7 +23,7 @@ export function freshnessRows(context: SignalContext, limits: FreshnessLimits): 
 }
 
 function npsFreshness(context: SignalContext): SourceFreshness | null {
-  const newest = answersSince(context, "nps", context.cutoffs.days365)[0]?.at;
+  const newest = context.npsAnswers[0]?.at;
   if (newest === undefined) return null;
   return { lastSeenAt: newest, isStale: context.nowMs - Date.parse(newest) > context.npsLimitMs };
 }

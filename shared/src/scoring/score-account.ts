@@ -1,5 +1,6 @@
 import type { AccountState } from "../account-state.ts";
 import type { Confidence } from "../api/account-health.ts";
+import { isoText } from "../iso-text.ts";
 import { atRiskOf } from "./at-risk.ts";
 import { nextBand } from "./band-hysteresis.ts";
 import { capsInForce } from "./caps.ts";
@@ -71,7 +72,7 @@ export function scoreAccount(input: ScoreInput): HealthResult {
     nextStep: nextStepFor(caps, contributions, missing, score !== null),
     scorecardVersion: scorecard.version,
     bandMemory: { ...band, isAtRisk: atRisk.isAtRisk, atRiskSince: atRisk.since },
-    scoredAt: now.toISOString(),
+    scoredAt: isoText(now.getTime()),
     versions: `${scorecard.version}/${churnModel.version}`,
   };
 }

@@ -61,7 +61,7 @@ const scorecardSchema = z
     name: z.string().min(1).max(120),
     dimensions: z.array(dimensionSchema).min(1),
     /** Available ÷ applicable weight below which there is no score, 0–1. */
-    coverageFloor: z.number().min(0).max(1),
+    coverageFloor: z.number().gt(0).max(1),
     /** Coverage from which the confidence is high or medium, 0–1. */
     confidence: z.object({ highFrom: z.number(), mediumFrom: z.number() }),
     bands: bandsSchema,

@@ -39,21 +39,20 @@ interface WeighedDimension {
 export function weighMeasures(scorecard: Scorecard, readings: Readings, segment: Segment): WeighedScore {
   const weighed = scorecard.dimensions.map((dimension) => weighDimension(dimension, readings, segment));
   const coverage = coverageOf(weighed);
-  const hasScore = coverage >= scorecard.coverageFloor && coverage > 0;
+  const hasScore = coverage >= scorecard.coverageFloor;
   const totalWeight = sum(weighed.map((w) => (w.available > 0 ? w.dimension.weight : 0)));
-  const rows = weighed.map((w) => {
-    const effectiveWeight = w.available > 0 && totalWeight > 0 ? (w.dimension.weight / totalWeight) * 100 : 0;
-    return { ...w, effectiveWeight };
+  const shareOf = (w: WeighedDimension): number =>
+    w.available > 0 && totalWeight > 0 ? (w.dimension.weight / totalWeight) * 100 : 0;
+  const contributions = weighed.flatMap((w) => {
+    const share = hasScore ? shareOf(w) : 0;
+    return w.measures.map((m) => contribution(w, m, share));
   });
-  const contributions = rows.flatMap((row) =>
-    row.measures.map((m) => contribution(row, m, hasScore ? row.effectiveWeight : 0)),
-  );
   const raw = sum(contributions.map((c) => c.points));
   const score = hasScore ? roundTo(raw, 1) : null;
   return {
     score,
     coverage,
-    dimensions: rows.map((row) => dimensionResult(row, row.effectiveWeight)),
+    dimensions: weighed.map((w) => dimensionResult(w, shareOf(w))),
     contributions: score === null ? contributions : reconciled(contributions, raw, score),
   };
 }
@@ -135,8 +134,13 @@ function dimensionResult(
  * than 0.05) is spread over the shortfalls, what it takes away over the points, so that each contribution stays
  * between 0 and its best.
  */
-function reconciled(contributions: readonly Contribution[], raw: number, score: number): Contribution[] {
+function reconciled(
+  contributions: Contribution[],
+  raw: number,
+  score: number,
+): Contribution[] {
   const rest = score - raw;
+  if (rest === 0) return contributions;
   const shortfall = sum(contributions.map((c) => c.maxPoints - c.points));
   const share = rest > 0 ? (shortfall > 0 ? rest / shortfall : 0) : raw > 0 ? rest / raw : 0;
   return contributions.map((c) => {

@@ -1,8 +1,10 @@
 import type { AccountState } from "../../account-state.ts";
+import { isoText } from "../../iso-text.ts";
 import type { UsageMetric } from "../../source-record.ts";
 import { DAY_MS, HOUR_MS } from "../../units.ts";
 import { type AccountAge, accountAge } from "../account-age.ts";
 import type { SourcesSeen } from "../health-result.ts";
+import { type Answer, answersSince } from "./answers.ts";
 import { type TicketFacts, ticketFacts } from "./ticket-facts.ts";
 
 /** Hours after which a source is stale. */
@@ -43,6 +45,9 @@ export interface SignalContext {
   /** Contacts who are still here and reachable. */
   contacts: readonly AccountState["contacts"][number][];
   npsLimitMs: number;
+  /** NPS answers of 365 days and ticket ratings of 90 days, newest first. */
+  npsAnswers: readonly Answer[];
+  csatAnswers: readonly Answer[];
 }
 
 export function signalContext(
@@ -53,9 +58,9 @@ export function signalContext(
 ): SignalContext {
   const limits = options.limits ?? DEFAULT_FRESHNESS;
   const nowMs = now.getTime();
-  const back = (days: number): string => new Date(nowMs - days * DAY_MS).toISOString();
+  const back = (days: number): string => isoText(nowMs - days * DAY_MS);
   const cutoffs = {
-    now: now.toISOString(),
+    now: isoText(nowMs),
     days30: back(30),
     days60: back(60),
     days90: back(90),
@@ -75,11 +80,15 @@ export function signalContext(
     headcount: headcount(state, contacts.length, cutoffs.now),
     contacts,
     npsLimitMs: limits.nps * HOUR_MS,
+    npsAnswers: answersSince(state, "nps", cutoffs.days365, cutoffs.now),
+    csatAnswers: answersSince(state, "csat", cutoffs.days90, cutoffs.now),
   };
 }
 
 const seen = (at: Date | null, nowMs: number, limitHours: number): SourceFreshness | null =>
-  at === null ? null : { lastSeenAt: at.toISOString(), isStale: nowMs - at.getTime() > limitHours * HOUR_MS };
+  at === null
+    ? null
+    : { lastSeenAt: isoText(at.getTime()), isStale: nowMs - at.getTime() > limitHours * HOUR_MS };
 
 /**
  * Whether the ticket source knows this account at all. No ticket from a help desk that has no record of the
@@ -117,7 +126,7 @@ function usageFreshness(
   const isAlive = nowMs - movedMs <= SILENT_FEED_DAYS * DAY_MS;
   const confirmedMs = isAlive && crm !== null ? Math.max(movedMs, crm.getTime()) : movedMs;
   return {
-    lastSeenAt: new Date(Math.min(confirmedMs, nowMs)).toISOString(),
+    lastSeenAt: isoText(Math.min(confirmedMs, nowMs)),
     isStale: nowMs - confirmedMs > limitHours * HOUR_MS,
   };
 }

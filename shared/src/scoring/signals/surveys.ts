@@ -1,7 +1,6 @@
 import { DAY_MS } from "../../units.ts";
 import { counted, decimal, percent } from "../words.ts";
 import { defineSignal, measured, missing } from "./signal.ts";
-import type { SignalContext } from "./signal-context.ts";
 
 const plain = { isFinancial: false, revealsSeats: false } as const;
 
@@ -11,22 +10,6 @@ export const ENOUGH_RATINGS = 5;
 export const CSAT_WINDOW_DAYS = 90;
 /** 4 and 5 of five stars, or "good". Source: the usual top-two-box share. */
 const SATISFIED_FROM = 75;
-
-interface Answer {
-  score: number;
-  at: string;
-}
-
-/** Answers since a cutoff, newest first; an answer known from two parties of the account counts once. */
-export function answersSince(context: SignalContext, metric: "nps" | "csat", since: string): Answer[] {
-  const found = new Map<string, Answer>();
-  for (const { key, value, answeredAt } of context.state.ratings) {
-    if (value?.metric !== metric || answeredAt === null) continue;
-    if (answeredAt > since && answeredAt <= context.cutoffs.now)
-      found.set(key, { score: value.score, at: answeredAt });
-  }
-  return [...found.values()].sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : a.score - b.score));
-}
 
 export const nps = defineSignal(
   {
@@ -43,7 +26,7 @@ export const nps = defineSignal(
     advice: "Call those who gave low NPS answers, and tell them what will change.",
   },
   (context) => {
-    const answers = answersSince(context, "nps", context.cutoffs.days365);
+    const answers = context.npsAnswers;
     const newest = answers[0];
     if (newest === undefined) return missing("No NPS answer in the last year.");
     const isStale = context.nowMs - Date.parse(newest.at) > context.npsLimitMs;
@@ -73,8 +56,7 @@ export const csat = defineSignal(
     remedy: "Turn on satisfaction surveys in Zendesk or HubSpot, and ask after every solved ticket.",
     advice: "Call the people who gave bad ratings, and settle what went wrong.",
   },
-  (context) => {
-    const answers = answersSince(context, "csat", context.cutoffs.days90);
+  ({ csatAnswers: answers }) => {
     const newest = answers[0];
     if (newest === undefined) return missing("No ticket rating in 90 days.");
     if (answers.length < ENOUGH_RATINGS)
