@@ -1,0 +1,123 @@
+import { isFree } from "./process-lease.ts";
+
+/** $1 tenant, $2 limit, $3 process. */
+export const CLAIM_ACCOUNTS = `
+WITH due AS (
+  SELECT mark.tenant_id, mark.account_id FROM account_mark AS mark
+  WHERE mark.tenant_id = $1 AND mark.due_at <= now() AND ${isFree("mark")}
+  ORDER BY mark.due_at, mark.account_id LIMIT $2 FOR UPDATE SKIP LOCKED
+)
+UPDATE account_mark AS mark SET claimed_by = $3, claimed_at = now()
+FROM due WHERE mark.tenant_id = due.tenant_id AND mark.account_id = due.account_id
+RETURNING mark.tenant_id, mark.account_id, mark.version`;
+
+/** $1 claims `{t, a, v}`, $2 when they are due again. */
+export const RELEASE_ACCOUNTS = `
+UPDATE account_mark AS mark SET claimed_by = NULL, claimed_at = NULL, due_at = $2
+FROM json_to_recordset($1::json) AS claim (t uuid, a uuid, v bigint)
+WHERE mark.tenant_id = claim.t AND mark.account_id = claim.a`;
+
+/** $1 claims `{t, a, v}`: an account that was marked again meanwhile stays marked. */
+export const SETTLE_ACCOUNTS = `
+WITH claim AS (SELECT * FROM json_to_recordset($1::json) AS claim (t uuid, a uuid, v bigint)),
+done AS (
+  DELETE FROM account_mark AS mark USING claim
+  WHERE mark.tenant_id = claim.t AND mark.account_id = claim.a AND mark.version = claim.v
+  RETURNING mark.account_id
+)
+UPDATE account_mark AS mark SET claimed_by = NULL, claimed_at = NULL
+FROM claim WHERE mark.tenant_id = claim.t AND mark.account_id = claim.a AND mark.version <> claim.v`;
+
+export const MARK_ALL_ACCOUNTS = `
+INSERT INTO account_mark (tenant_id, account_id)
+SELECT tenant_id, id FROM account WHERE tenant_id = $1 ORDER BY id
+ON CONFLICT (tenant_id, account_id) DO UPDATE SET version = account_mark.version + 1
+RETURNING account_id`;
+
+export const TENANTS_WITH_MARKS = `
+SELECT DISTINCT mark.tenant_id FROM account_mark AS mark WHERE mark.due_at <= now() AND ${isFree("mark")}`;
+
+/** $1 tenant, $2 accounts, $3 thirty days ago. */
+export const ACCOUNTS_TO_SCORE = `
+SELECT account.id, account.name, account.created_at, current.result, month.at AS month_at, month.health_score,
+  (SELECT json_agg(json_build_object('ref', link.ref, 'rule', link.rule) ORDER BY link.ref)
+   FROM party_link AS link
+   WHERE link.tenant_id = account.tenant_id AND link.account_id = account.id AND link.removed_at IS NULL) AS links
+FROM account
+LEFT JOIN health_current AS current ON current.tenant_id = account.tenant_id AND current.account_id = account.id
+LEFT JOIN LATERAL (
+  SELECT at, health_score FROM health_snapshot AS past
+  WHERE past.tenant_id = account.tenant_id AND past.account_id = account.id AND past.at <= $3
+  ORDER BY past.at DESC LIMIT 1) AS month ON true
+WHERE account.tenant_id = $1 AND account.id = ANY($2::uuid[])
+ORDER BY account.id`;
+
+/** $1 tenant, $2 accounts. A party that is gone at its platform still counts: its history remains the account's. */
+export const OBSERVATIONS_TO_SCORE = `
+SELECT link.account_id, o.subject, o.source, o.kind, o.key, o.value,
+  to_char(o.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
+FROM party_link AS link
+JOIN observation AS o ON o.tenant_id = link.tenant_id AND o.subject = link.ref
+WHERE link.tenant_id = $1 AND link.account_id = ANY($2::uuid[])
+ORDER BY o.at, o.subject, o.kind, o.key, o.value_hash`;
+
+const INPUT = `json_to_recordset($2::json) AS input (a uuid, at timestamptz, f text, s double precision, r json)`;
+
+/** $1 tenant, $2 results `{a, at, f, s, r}`: account, time, fingerprint, score, result. Before SAVE_CURRENT. */
+export const SAVE_SNAPSHOTS = `
+INSERT INTO health_snapshot (tenant_id, account_id, at, is_reconstructed, health_score, result)
+SELECT $1::uuid, input.a, input.at, false, input.s, input.r FROM ${INPUT}
+LEFT JOIN health_current AS current ON current.tenant_id = $1::uuid AND current.account_id = input.a
+WHERE current.fingerprint IS DISTINCT FROM input.f
+ON CONFLICT DO NOTHING`;
+
+export const SAVE_CURRENT = `
+INSERT INTO health_current (tenant_id, account_id, scored_at, fingerprint, result)
+SELECT $1::uuid, input.a, input.at, input.f, input.r FROM ${INPUT} ORDER BY input.a
+ON CONFLICT (tenant_id, account_id) DO UPDATE SET
+  scored_at = excluded.scored_at, fingerprint = excluded.fingerprint, result = excluded.result`;
+
+/** A repeated run adds nothing: an account with reconstructed points keeps those. */
+export const SAVE_RECONSTRUCTED = `
+INSERT INTO health_snapshot (tenant_id, account_id, at, is_reconstructed, health_score, result)
+SELECT $1::uuid, input.a, input.at, true, input.s, input.r FROM ${INPUT}
+WHERE NOT EXISTS (SELECT 1 FROM health_snapshot AS past
+  WHERE past.tenant_id = $1::uuid AND past.account_id = input.a AND past.is_reconstructed)
+ON CONFLICT DO NOTHING`;
+
+/** Times alone are no reason to write. */
+const said = (column: string): string => `(${column} - 'bellwether_scored_at')`;
+
+/**
+ * What platforms should show. Pending is what differs from the confirmed values, so that a value that went there
+ * and back again before it was written is not written at all.
+ */
+const wantIn = (rows: string): string => `
+INSERT INTO outbox AS row (tenant_id, connection_id, object_type, object_id, platform, account_id, desired, is_pending, next_at)
+${rows}
+ON CONFLICT (tenant_id, connection_id, object_type, object_id) DO UPDATE SET
+  account_id = excluded.account_id, desired = excluded.desired, version = row.version + 1,
+  is_pending = ${said("excluded.desired")} IS DISTINCT FROM ${said("row.confirmed")},
+  attempts = 0, next_at = excluded.next_at, last_error = NULL
+WHERE ${said("row.desired")} IS DISTINCT FROM ${said("excluded.desired")}
+RETURNING row.connection_id, row.is_pending`;
+
+/** $1 tenant, $2 rows `{c, y, i, p, a, d}`: connection, type, id, platform, account, desired. */
+export const WANT_ON_RECORDS = wantIn(`
+SELECT $1::uuid, want.c, want.y, want.i, want.p, want.a, want.d, true, now()
+FROM json_to_recordset($2::json) AS want (c uuid, y text, i text, p text, a uuid, d jsonb)
+ORDER BY want.c, want.y, want.i`);
+
+/**
+ * $1 tenant, $2 bands `{c, a, v}`: connection, account, value. Every open ticket of the account's organizations;
+ * tickets that never had a value get no empty one.
+ */
+export const WANT_ON_TICKETS = wantIn(`
+SELECT DISTINCT ON (ticket.ref) $1::uuid, want.c, 'ticket', split_part(ticket.ref, ':', 3), 'zendesk', want.a,
+  jsonb_build_object('bellwether_health_band', want.v), true, now()
+FROM json_to_recordset($2::json) AS want (c uuid, a uuid, v text)
+JOIN party_link AS link ON link.tenant_id = $1::uuid AND link.account_id = want.a AND link.removed_at IS NULL
+JOIN record_link AS ticket ON ticket.tenant_id = link.tenant_id AND ticket.target_ref = link.ref AND ticket.is_open_ticket
+WHERE want.v <> '' OR EXISTS (SELECT 1 FROM outbox AS known WHERE known.tenant_id = $1::uuid
+  AND known.connection_id = want.c AND known.object_type = 'ticket' AND known.object_id = split_part(ticket.ref, ':', 3))
+ORDER BY ticket.ref, want.a`);
