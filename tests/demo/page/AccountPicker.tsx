@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef, useState } from "react";
 import type { DemoAccount, Glance } from "../protocol.ts";
 import { ScoreBadge } from "./ScoreBadge.tsx";
 
@@ -45,6 +45,9 @@ export function AccountPicker({ accounts, glances, chosen, onChoose }: AccountPi
     if (!isOpen) open();
     else move(Math.max(0, Math.min(found.length - 1, active + by)));
   };
+  useLayoutEffect(() => {
+    if (isOpen) list.current?.querySelector(".is-active")?.scrollIntoView({ block: "nearest" });
+  }, [isOpen]);
   const glance = glances[chosen.key];
   return (
     <div className="picker">
