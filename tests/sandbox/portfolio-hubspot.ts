@@ -40,7 +40,8 @@ export function seedHubspot(
     const contact = contacts[i % contacts.length];
     if (contact !== undefined) addNps(portal, contact, answer.score, null, answer.at);
   }
-  portal.update(company, { ...currentValues(plan), ...counts(portal, company) }, PERSON, plan.lastContactAt);
+  const lastTouchedAt = plan.lastContactAt ?? plan.customerSince;
+  portal.update(company, { ...currentValues(plan), ...counts(portal, company) }, PERSON, lastTouchedAt);
   return { company, contacts, deals, tickets };
 }
 
@@ -83,8 +84,10 @@ const usageValues = (point: UsagePoint): Record<string, string> => ({
 
 function currentValues(plan: AccountPlan): Record<string, string> {
   const contact = {
-    notes_last_contacted: isoMs(plan.lastContactAt),
-    notes_last_updated: isoMs(plan.lastContactAt),
+    ...(plan.lastContactAt !== null && {
+      notes_last_contacted: isoMs(plan.lastContactAt),
+      notes_last_updated: isoMs(plan.lastContactAt),
+    }),
     ...(plan.nextActivityAt !== null && { notes_next_activity_date: isoMs(plan.nextActivityAt) }),
   };
   if (plan.usage.length === 0) return contact;
@@ -119,7 +122,8 @@ function seedContact(
   random: Random,
 ): CrmRecord {
   const isGone = index === 0 && plan.hasChampionLeft;
-  const engagedAt = plan.lastContactAt - random.int(0, 12) * DAY_MS - (isGone ? 60 * DAY_MS : 0);
+  const lastTouchedAt = plan.lastContactAt ?? plan.customerSince;
+  const engagedAt = lastTouchedAt - random.int(0, 12) * DAY_MS - (isGone ? 60 * DAY_MS : 0);
   const createdAt = Math.min(plan.customerSince - random.int(1, 25) * DAY_MS, engagedAt);
   const contact = portal.create(
     "contacts",
@@ -136,6 +140,7 @@ function seedContact(
     { createdAt },
   );
   portal.link(contact, company, true);
+  if (plan.lastContactAt === null) return contact;
   const engaged = {
     notes_last_contacted: isoMs(engagedAt),
     hs_last_sales_activity_timestamp: isoMs(engagedAt),

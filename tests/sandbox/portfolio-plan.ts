@@ -42,7 +42,8 @@ export interface AccountPlan extends CompanyName {
   hasChampionLeft: boolean;
   /** Oldest first; empty = the product's figures are not in the CRM. */
   usage: UsagePoint[];
-  lastContactAt: number;
+  /** `null` = nobody wrote down any contact. */
+  lastContactAt: number | null;
   nextActivityAt: number | null;
   deals: DealPlan[];
   tickets: TicketPlan[];
@@ -75,7 +76,7 @@ function planAccount(
   const customerSince = start(random, profile, now, lostDaysAgo);
   const renewsAt = lostDaysAgo === null ? nextAnniversary(customerSince, now) : now - lostDaysAgo * DAY_MS;
   const from = (range: readonly [number, number]) => random.between(...range);
-  const staff = people(random, name.domain, isSmall ? 1 : Math.min(9, 2 + Math.round(Math.log2(seats / 5))));
+  const staff = people(random, name.domain, staffSize(story, seats));
   const plan: AccountPlan = {
     ...name,
     story,
@@ -88,7 +89,7 @@ function planAccount(
     people: staff,
     hasChampionLeft: random.chance(profile.championLeft),
     usage: isSmall ? [] : usage(random, profile, seats, customerSince, now),
-    lastContactAt: now - from(profile.lastContactDays) * DAY_MS,
+    lastContactAt: story === "sparse" ? null : Math.round(now - from(profile.lastContactDays) * DAY_MS),
     nextActivityAt: random.chance(profile.hasNextActivity) ? now + random.int(1, 21) * DAY_MS : null,
     deals: deals(random, story, profile, { seats, customerSince, renewsAt, now }),
     tickets: planTickets(random, profile, seats, Math.max(customerSince, now - YEAR_DAYS * DAY_MS), now),
@@ -98,6 +99,12 @@ function planAccount(
   };
   if (plan.matchBy !== "external_id" || !random.chance(0.06)) return plan;
   return { ...plan, hasFreeMailDomain: true };
+}
+
+/** People that the CRM knows; large customers have more. */
+function staffSize(story: Story, seats: number): number {
+  if (story === "sparse") return 0;
+  return story === "prospect" ? 1 : Math.min(9, 2 + Math.round(Math.log2(seats / 5)));
 }
 
 const matchBy = (random: Random): MatchBy =>

@@ -82,6 +82,10 @@ function readRoutes(router: Router, kind: ReadKind): void {
     const present = [...kind.records.values()].filter((item) => !kind.isGone(item));
     res.json(paged(req, kind.name, present, ({ id }) => id, kind.show(req)));
   });
+  router.get(`/${kind.name}/count`, (_req, res) => {
+    const value = [...kind.records.values()].filter((item) => !kind.isGone(item)).length;
+    res.json({ count: { value, refreshed_at: null } });
+  });
   router.get(`/${kind.name}/show_many`, (req, res) => {
     const ids = queryList(req, "ids").map(Number);
     if (ids.length === 0 || ids.length > BATCH_LIMIT)
