@@ -26,9 +26,7 @@ describe("configuration", () => {
     expect(() => readConfig(environment)).toThrow(message);
   });
   it("never repeats a value in its message", () => {
-    expect(() => readConfig({ ENCRYPTION_KEY: "topsecret-value" })).toThrow(
-      expect.not.objectContaining({ message: expect.stringContaining("topsecret-value") }),
-    );
+    expect(() => readConfig({ ENCRYPTION_KEY: "topsecret-value" })).toThrow(/^(?!.*topsecret)/s);
   });
   it("takes an empty value as absent and several keys for rotation", () => {
     expect(readConfig({ DATABASE_URL: "", ENCRYPTION_KEY: `${KEY}, ${KEY}` })).toMatchObject({

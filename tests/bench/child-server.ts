@@ -35,7 +35,8 @@ export async function startChild(
 async function untilReady(child: ChildProcess, url: string): Promise<void> {
   const deadline = Date.now() + READY_MS;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode} before it was ready`);
+    if (child.exitCode !== null)
+      throw new Error(`the server ended with ${child.exitCode} before it was ready`);
     const answer = await fetch(url).catch(() => null); // refused until it listens
     if (answer?.ok) return;
     await sleep(50);

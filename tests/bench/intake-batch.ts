@@ -15,11 +15,16 @@ const DELIVERIES_PER_SECOND = 400;
 /** Intake of signed 100-event batches with validation, tenant check, deduplication, marks and wake-up in one transaction. */
 export async function measureIntakeBatch(context: BenchContext): Promise<BenchResult> {
   return withScratchDatabase(context.postgresUrl, (url) =>
-    withChild(startOurs(url), (ours) => withChild(startFloor(url), (floor) => alternate(context, ours, floor))),
+    withChild(startOurs(url), (ours) =>
+      withChild(startFloor(url), (floor) => alternate(context, ours, floor)),
+    ),
   );
 }
 
-async function withChild<T>(starting: Promise<ChildServer>, use: (child: ChildServer) => Promise<T>): Promise<T> {
+async function withChild<T>(
+  starting: Promise<ChildServer>,
+  use: (child: ChildServer) => Promise<T>,
+): Promise<T> {
   const child = await starting;
   try {
     return await use(child);

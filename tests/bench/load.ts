@@ -38,7 +38,11 @@ export function makeDeliveries(count: number, firstEventId: number, portalId: nu
  * Closed loop over 16 connections until all deliveries are answered.
  * @returns events per second @throws on any answer but 2xx
  */
-export async function eventsPerSecond(url: string, secret: string, deliveries: readonly Delivery[]): Promise<number> {
+export async function eventsPerSecond(
+  url: string,
+  secret: string,
+  deliveries: readonly Delivery[],
+): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
   const target = new URL("/webhooks/hubspot", url);
   let next = 0;
@@ -56,7 +60,11 @@ export async function eventsPerSecond(url: string, secret: string, deliveries: r
 
 function deliver(agent: Agent, target: URL, secret: string, body: Buffer): Promise<void> {
   const stamp = String(Date.now());
-  const signature = createHmac("sha256", secret).update(`POST${target.href}`).update(body).update(stamp).digest("base64");
+  const signature = createHmac("sha256", secret)
+    .update(`POST${target.href}`)
+    .update(body)
+    .update(stamp)
+    .digest("base64");
   return new Promise((resolve, reject) => {
     const req = request(
       target,

@@ -17,9 +17,13 @@ const { values } = parseArgs({
   },
 });
 
-const names = Object.keys(MEASUREMENTS).filter((name) => values.only === undefined || name.startsWith(values.only));
+const names = Object.keys(MEASUREMENTS).filter(
+  (name) => values.only === undefined || name.startsWith(values.only),
+);
 if (names.length === 0) {
-  process.stderr.write(`There is no measurement "${values.only}". There are: ${Object.keys(MEASUREMENTS).join(", ")}\n`);
+  process.stderr.write(
+    `There is no measurement "${values.only}". There are: ${Object.keys(MEASUREMENTS).join(", ")}\n`,
+  );
   process.exit(2);
 }
 
@@ -36,4 +40,6 @@ for (const name of names) {
 if (values.json) console.log(JSON.stringify(results));
 else
   for (const { name, ours, floor, ratio, unit } of results)
-    console.log(`${name}: ours ${ours.toFixed(0)} ${unit}, floor ${floor.toFixed(0)} ${unit}, ratio ${ratio.toFixed(2)}`);
+    console.log(
+      `${name}: ours ${ours.toFixed(0)} ${unit}, floor ${floor.toFixed(0)} ${unit}, ratio ${ratio.toFixed(2)}`,
+    );

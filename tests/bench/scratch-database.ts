@@ -10,7 +10,9 @@ export async function openBenchServer(): Promise<string> {
     await query(url, "SELECT 1");
     return url;
   } catch (cause) {
-    throw new Error("The benchmark needs a PostgreSQL: start one, or name it in BENCH_DATABASE_URL.", { cause });
+    throw new Error("The benchmark needs a PostgreSQL: start one, or name it in BENCH_DATABASE_URL.", {
+      cause,
+    });
   }
 }
 
@@ -25,7 +27,10 @@ async function query(url: string, text: string): Promise<void> {
 }
 
 /** A database of its own for each side of a comparison; dropped afterwards, also on failure. */
-export async function withScratchDatabase<T>(serverUrl: string, use: (url: string) => Promise<T>): Promise<T> {
+export async function withScratchDatabase<T>(
+  serverUrl: string,
+  use: (url: string) => Promise<T>,
+): Promise<T> {
   const name = `bellwether_bench_${randomUUID().replaceAll("-", "")}`;
   await query(serverUrl, `CREATE DATABASE ${name}`);
   const url = new URL(serverUrl);

@@ -41,7 +41,10 @@ export async function startServer(
   };
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<{ code: number | null; ms: number }> {
+async function end(
+  child: ChildProcess,
+  signal: NodeJS.Signals,
+): Promise<{ code: number | null; ms: number }> {
   const startedAt = performance.now();
   if (child.exitCode === null && child.signalCode === null) {
     const ended = new Promise((resolve) => child.once("exit", resolve));
@@ -71,7 +74,9 @@ export function freePort(): Promise<number> {
     probe.listen(0, "127.0.0.1", () => {
       const address = probe.address();
       probe.close(() =>
-        typeof address === "object" && address ? resolve(address.port) : reject(new Error("no port was given")),
+        typeof address === "object" && address
+          ? resolve(address.port)
+          : reject(new Error("no port was given")),
       );
     });
   });

@@ -1,0 +1,100 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import pg from "pg";
+import type { Sandbox } from "../sandbox/index.ts";
+import { eventually } from "./eventually.ts";
+
+export const ADMIN_TOKEN = "admin-token-for-tests";
+export const APP_SECRET = "zendesk-app-secret-for-tests";
+
+export interface Storage {
+  name: string;
+  environment: Record<string, string>;
+  /** Data gone. */
+  remove(): Promise<void>;
+}
+
+/** Where a server under test keeps its data: a folder of its own, or a database of its own. */
+export async function newStorage(kind: "embedded" | "server"): Promise<Storage> {
+  const key = randomBytes(32).toString("base64");
+  const server = process.env["TEST_DATABASE_URL"];
+  if (kind === "embedded" || server === undefined) {
+    const folder = await mkdtemp(join(tmpdir(), "bellwether-test-"));
+    return {
+      name: kind,
+      environment: { DATA_DIR: join(folder, "data"), ENCRYPTION_KEY: key },
+      remove: () => rm(folder, { recursive: true, force: true }),
+    };
+  }
+  const name = `bellwether_e2e_${randomUUID().replaceAll("-", "")}`;
+  await administer(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return {
+    name: kind,
+    environment: { DATABASE_URL: url.href, ENCRYPTION_KEY: key },
+    remove: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** The kinds that can be tested here: always embedded, and PostgreSQL where TEST_DATABASE_URL names one. */
+export const storageKinds: ("embedded" | "server")[] =
+  process.env["TEST_DATABASE_URL"] === undefined ? ["embedded"] : ["embedded", "server"];
+
+/** One-company mode against the sandbox. */
+export const oneCompany = (sandbox: Sandbox, port: number): Record<string, string> => ({
+  PUBLIC_URL: `http://127.0.0.1:${port}`,
+  ADMIN_TOKEN,
+  HUBSPOT_API_URL: sandbox.hubspotUrl,
+  HUBSPOT_ACCESS_TOKEN: sandbox.hubspotAccessToken,
+  HUBSPOT_CLIENT_SECRET: sandbox.hubspotClientSecret,
+  ZENDESK_URL: sandbox.zendeskUrl,
+  ZENDESK_SUBDOMAIN: sandbox.subdomain,
+  ZENDESK_ACCESS_TOKEN: sandbox.zendeskAccessToken,
+  ZENDESK_APP_SECRET: APP_SECRET,
+});
+
+export interface ListedAccount {
+  id: string;
+  name: string;
+  healthScore: number | null;
+  band: string | null;
+  scoredAt: string | null;
+  links: { ref: { platform: string; objectType: string; id: string }; rule: string }[];
+}
+
+/** Reads `/api/v1` as an admin. */
+export async function adminGet<T>(url: string, path: string): Promise<T> {
+  const answer = await fetch(`${url}/api/v1${path}`, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+  if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`);
+  return (await answer.json()) as T;
+}
+
+export const listAccounts = async (url: string): Promise<ListedAccount[]> =>
+  (await adminGet<{ accounts: ListedAccount[] }>(url, "/accounts?limit=500")).accounts;
+
+/** All history is read and every account has been scored. */
+export async function untilScored(url: string, timeoutMs = 60_000): Promise<ListedAccount[]> {
+  return eventually(async () => {
+    const { connections } = await adminGet<{ connections: { isDone: boolean }[] }>(url, "/backfill");
+    if (connections.length === 0 || connections.some((c) => !c.isDone))
+      throw new Error("history is still being read");
+    const accounts = await listAccounts(url);
+    const waiting = accounts.filter((account) => account.scoredAt === null);
+    if (accounts.length === 0 || waiting.length > 0)
+      throw new Error(`${waiting.length} accounts are not scored yet`);
+    return accounts;
+  }, timeoutMs);
+}
