@@ -135,8 +135,8 @@ describe("the Zendesk client where node-zendesk alone would go wrong", () => {
     expect(second.next).toBeNull();
     const exports = stub.callsTo("GET /api/v2/incremental/tickets/cursor.json");
     expect(exports.map((call) => call.query)).toEqual([
-      { start_time: "0", per_page: "500", include: "metric_sets" },
-      { cursor: "c1", per_page: "500", include: "metric_sets" },
+      { start_time: "0", per_page: "1000", include: "metric_sets" },
+      { cursor: "c1", per_page: "1000", include: "metric_sets" },
     ]);
   });
 

@@ -181,6 +181,17 @@ describe("reading a Zendesk account's history", () => {
     expect(stub.callsTo("GET /api/v2/users.json")[1]?.query).toMatchObject({ page: "2" });
   });
 
+  it("asks for less when a full page is larger than an answer may be", async () => {
+    const padding = "x".repeat(33 * 1024 * 1024);
+    const gateway = gatewayOn({
+      "GET /api/v2/incremental/tickets/cursor.json": (call) =>
+        call.query["per_page"] === "100"
+          ? { json: { tickets: [ticket(1)], after_cursor: "c", end_of_stream: true } }
+          : { text: padding },
+    });
+    expect(keys((await gateway.page("ticket", null)).records)).toEqual(["ticket:1"]);
+  });
+
   it("does not take an answer without rows for the end", async () => {
     const gateway = gatewayOn({ "GET /api/v2/incremental/users/cursor.json": { json: { error: "odd" } } });
     await expect(gateway.page("user", null)).rejects.toMatchObject({ kind: "unavailable" });

@@ -79,7 +79,7 @@ describe("writing back to organizations", () => {
           bellwether_at_risk: true,
         },
       },
-      { id: 2, organization_fields: { bellwether_health_score: null, bellwether_health_band: "" } },
+      { id: 2, organization_fields: { bellwether_health_score: null, bellwether_health_band: null } },
     ]);
     expect(stub.callsTo(SHOW_ORGANIZATIONS)).toHaveLength(0);
   });

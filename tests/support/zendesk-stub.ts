@@ -161,6 +161,7 @@ export interface GatewayOptions {
   time?: TimeSource;
   marketplace?: { name?: string; organizationId?: string; appId?: string };
   zendeskUrl?: string;
+  publicUrl?: string;
   warnings?: string[];
 }
 
@@ -170,7 +171,7 @@ export function gatewayTo(stub: Pick<ZendeskStub, "origin">, options: GatewayOpt
   const record = (_fields: unknown, message: string) => void options.warnings?.push(message);
   return createZendeskGateway({
     zendeskUrl: options.zendeskUrl ?? stub.origin,
-    publicUrl: "https://health.acme.test",
+    publicUrl: options.publicUrl ?? "https://health.acme.test",
     marketplace: options.marketplace ?? {},
     connections: options.connections ?? oneConnection().repository,
     refresh: options.refresh ?? null,

@@ -373,7 +373,12 @@ export interface SourceGateway {
 /** Writes our own properties and fields, and nothing else. */
 export interface WriteBackGateway {
   /** Creates what is missing (properties, fields, webhook) and repairs labels and options; safe to repeat. */
-  provision(): Promise<{ config: Partial<ConnectionConfig>; webhookSecret: string | null }>;
+  provision(): Promise<{
+    config: Partial<ConnectionConfig>;
+    webhookSecret: string | null;
+    /** What could not be set up while the rest was, in words for the admin; absent or empty = everything is there. */
+    problems?: string[];
+  }>;
   /** Companies or organizations; an outcome per row, in order. */
   writeAccounts(rows: readonly OutboxRow[]): Promise<WriteOutcome[]>;
   /** Zendesk tickets' band drop-down; HubSpot answers `dropped`. Re-reads status first: solved and closed ones are dropped. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PlatformError } from "../../services/errors.ts";
 import type { ZendeskClient } from "./client.ts";
 import { isUnsupported, listPage, type RowPage, rowsOf } from "./paging.ts";
 
@@ -9,13 +10,15 @@ export type ExportedResource = "organizations" | "users" | "tickets";
 const QUERIES: Record<ExportedResource, Record<string, string>> = {
   organizations: {},
   users: { per_page: "1000" },
-  tickets: { per_page: "500", include: "metric_sets" },
+  tickets: { per_page: "1000", include: "metric_sets" },
 };
 const LIST_QUERIES: Record<ExportedResource, Record<string, string>> = {
   organizations: {},
   users: {},
   tickets: { include: "metric_sets" },
 };
+/** For accounts whose tickets are so long that a full page is over the size cap of an answer. */
+const SMALL_PAGE = "100";
 /** Exports leave the last minute out and refuse a start in it. */
 const EXPORT_LAG_S = 61;
 
@@ -57,6 +60,10 @@ export async function exportPage(
   }
 }
 
+/** A good answer that was refused here: only its size can be wrong. */
+const isTooLarge = (error: unknown): boolean =>
+  error instanceof PlatformError && error.kind === "rejected" && error.status === 200;
+
 async function cursorPage(
   client: ZendeskClient,
   resource: ExportedResource,
@@ -65,9 +72,14 @@ async function cursorPage(
 ): Promise<ExportPage> {
   const from =
     position === null ? { start_time: String(start) } : { cursor: position.slice("cursor:".length) };
-  const answer = await client.get(["incremental", resource, "cursor"], cursorAnswer, {
-    query: { ...QUERIES[resource], ...from },
-    lane: "export",
+  const ask = (query: Record<string, string>) =>
+    client.get(["incremental", resource, "cursor"], cursorAnswer, {
+      query: { ...QUERIES[resource], ...query, ...from },
+      lane: "export",
+    });
+  const answer = await ask({}).catch((error: unknown) => {
+    if (!isTooLarge(error)) throw error;
+    return ask({ per_page: SMALL_PAGE });
   });
   const { after_cursor, end_of_stream } = answer;
   const rows = rowsOf(answer, resource);

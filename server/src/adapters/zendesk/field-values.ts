@@ -1,6 +1,11 @@
-import { organizationChoice, WRITE_BACK_FIELDS, type WriteBackField } from "@bellwether/shared";
+import {
+  organizationChoice,
+  WRITE_BACK_FIELDS,
+  type WriteBackField,
+  zendeskFieldJson,
+} from "@bellwether/shared";
 
-/** A value as Zendesk's custom fields take it; `null` and the empty text clear. */
+/** A value as Zendesk's custom fields take it; `null` clears. */
 export type FieldValue = string | number | boolean | null;
 
 /** Organization field type for each of ours. A date field keeps the day and not the hour. */
@@ -21,33 +26,25 @@ const FIELDS = new Map(WRITE_BACK_FIELDS.map((field) => [field.key, field]));
  * The body of an organization's custom fields from the texts of the outbox. Keys that are not ours are left out:
  * nothing else is ever written.
  */
-export const fieldValues = (values: Readonly<Record<string, string>>): Record<string, FieldValue> =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([key, text]) => {
-      const field = FIELDS.get(key);
-      return field ? [[key, fieldValue(field, text)] as const] : [];
-    }),
-  );
+export function fieldValues(values: Readonly<Record<string, string>>): Record<string, FieldValue> {
+  const own = Object.entries(zendeskFieldJson(values)).flatMap(([key, value]) => {
+    const field = FIELDS.get(key);
+    return field ? [[key, fieldValue(field, value)] as const] : [];
+  });
+  return Object.fromEntries(own);
+}
 
-function fieldValue(field: WriteBackField, text: string): FieldValue {
-  switch (FIELD_TYPES[field.type]) {
-    case "decimal":
-      return text.trim() === "" || !Number.isFinite(Number(text)) ? null : Number(text);
-    case "dropdown":
-      return choiceValue(field.key, text);
-    case "checkbox":
-      return text === "true";
-    case "date":
-      return /^\d{4}-\d{2}-\d{2}/.exec(text)?.[0] ?? null;
-    default:
-      return text;
-  }
+function fieldValue(field: WriteBackField, value: FieldValue): FieldValue {
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value !== "string") return value;
+  if (field.type === "choice") return choiceValue(field.key, value);
+  return field.type === "instant" ? (/^\d{4}-\d{2}-\d{2}/.exec(value)?.[0] ?? null) : value;
 }
 
 /** Drop-down values become tags, so they carry the prefix; those that have it already keep it. */
 function choiceValue(key: string, text: string): string {
   const prefix = organizationChoice(key, "");
-  return text === "" || text.startsWith(prefix) ? text : organizationChoice(key, text);
+  return text.startsWith(prefix) ? text : organizationChoice(key, text);
 }
 
 /** Whether a field already shows the value, in whichever form Zendesk gives it back. */

@@ -12,10 +12,7 @@ export interface ProvisionDeps {
   log: Log;
 }
 
-type Provisioned = Awaited<ReturnType<WriteBackGateway["provision"]>> & {
-  /** What could not be set up, in words for the admin; empty = everything is there. */
-  problems: string[];
-};
+type Provisioned = Awaited<ReturnType<WriteBackGateway["provision"]>>;
 
 /**
  * Sets up fields and webhook. A part that the token's user has no right to, or that Zendesk refuses, is reported and
