@@ -1,4 +1,4 @@
-import type { AccountHealthView, Contribution, Reason } from "./api/account-health.ts";
+import type { AccountHealthView, Reason } from "./api/account-health.ts";
 import { generalSentences, isFinancial, lumped, openReasons, revealsSeats } from "./open-explanation.ts";
 import type { Role } from "./roles.ts";
 
@@ -15,9 +15,10 @@ export const maySeeFinancial = (role: Role, { financial }: Grants): boolean => f
  * the grant are the measures of deals and of seats bought.
  *
  * A team member without the grant gets them as one row, so that the points still add up. To an agent even that
- * sum says something, and so do the exact scores of the dimensions and a full list with one row left out. Where a
- * financial measure has a part in the score, agents therefore get the measures that stand out, and all others
- * (financial or not) as one row; and numbers of seats in general words.
+ * sum says something: with all other measures known, or worked out from what is told of them, it is what the score
+ * leaves over. Where a financial measure has a part in the score, agents therefore get the measures that stand out,
+ * and all others (financial or not) as one row, here and in what changed and in the reasons of the churn risk. The
+ * numbers of seats are put in general words.
  */
 export function applyPolicy(view: AccountHealthView, role: Role, grants: Grants): AccountHealthView {
   if (maySeeFinancial(role, grants)) return { ...view, role };
@@ -30,105 +31,100 @@ export function applyPolicy(view: AccountHealthView, role: Role, grants: Grants)
 }
 
 function forTeam(view: AccountHealthView): AccountHealthView {
+  const isOpen = (measure: string): boolean => !isFinancial(measure);
   const contributions = view.dimensions.flatMap(({ dimension, label }) => {
     const own = view.contributions.filter((c) => c.dimension === dimension);
-    const open = own.filter((c) => !isFinancial(c.measure));
     const hidden = own.filter((c) => isFinancial(c.measure) && c.measureScore !== null);
+    const open = own.filter((c) => isOpen(c.measure));
     return hidden.length === 0
       ? open
-      : [
-          ...open,
-          lumped(hidden, dimension, `Other measures of ${label}`, "Shown only with the financial grant."),
-        ];
+      : [...open, lumped(hidden, dimension, `Other measures of ${label}`, NEEDS_GRANT)];
   });
   return {
     ...view,
     contributions,
-    reasons: view.reasons.filter((r) => !isFinancial(r.measure)),
-    changes: view.changes && { ...view.changes, items: lumpedItems(view.changes.items) },
-    churnRisk: openChurnRisk(view.churnRisk, new Map()),
+    reasons: view.reasons.filter((r) => isOpen(r.measure)),
+    changes: view.changes && { ...view.changes, items: lumpedItems(view.changes.items, isOpen, NEEDS_GRANT) },
+    churnRisk: {
+      ...view.churnRisk,
+      reasons: view.churnRisk.reasons.filter((r) => isOpen(r.feature)),
+    },
   };
 }
 
+const NEEDS_GRANT = "Shown only with the financial grant.";
+
 type ChangeItem = NonNullable<AccountHealthView["changes"]>["items"][number];
 
-function lumpedItems(items: readonly ChangeItem[]): ChangeItem[] {
-  const open = items.filter((item) => !isFinancial(item.measure));
-  const hidden = items.filter((item) => isFinancial(item.measure));
+/** The items that may be shown, and all others as one, so that the points still add up. */
+function lumpedItems(
+  items: readonly ChangeItem[],
+  isOpen: (measure: string) => boolean,
+  sentence: string,
+): ChangeItem[] {
+  const open = items.filter((item) => isOpen(item.measure));
+  const hidden = items.filter((item) => !isOpen(item.measure));
   if (hidden.length === 0) return open;
-  const points = hidden.reduce((sum, item) => sum + item.points, 0);
   return [
     ...open,
-    { measure: "other", points, sentence: "Measures that are shown only with the financial grant." },
+    { measure: "other", points: hidden.reduce((sum, item) => sum + item.points, 0), sentence },
   ];
 }
 
 /** Everything in one group: which measures stand out, and the rest. */
 const ALL = { dimension: "all", label: "What stands out" } as const;
+const REST = { label: "All other measures", sentence: "All other measures, taken together." } as const;
 
 function forAgents(view: AccountHealthView): AccountHealthView {
-  const sentences = generalSentences(view.contributions);
-  const hasHidden = view.contributions.some((c) => isFinancial(c.measure) && c.measureScore !== null);
+  const general = inGeneral(view);
   const reasons = openReasons(view);
+  const hasHidden = view.contributions.some((c) => isFinancial(c.measure) && c.measureScore !== null);
+  if (hasHidden && view.calculatedScore !== null) return outstanding(general, reasons);
+  return { ...general, reasons, contributions: general.contributions.filter((c) => !isFinancial(c.measure)) };
+}
+
+/** The number of seats put in general words, wherever it is told. */
+function inGeneral(view: AccountHealthView): AccountHealthView {
+  const sentences = generalSentences(view.contributions);
+  const sentenceOf = (measure: string, sentence: string): string => sentences.get(measure) ?? sentence;
+  const items = view.changes?.items.map((item) => ({
+    ...item,
+    sentence: revealsSeats(item.measure) ? (sentences.get(item.measure) ?? REST.sentence) : item.sentence,
+  }));
   return {
     ...view,
-    ...(hasHidden ? outstanding(view, reasons, sentences) : openRows(view, sentences)),
-    reasons,
-    changes: openChanges(view.changes, sentences),
-    churnRisk: openChurnRisk(view.churnRisk, sentences),
+    contributions: view.contributions.map((c) => ({ ...c, sentence: sentenceOf(c.measure, c.sentence) })),
+    changes: view.changes && { ...view.changes, items: items ?? [] },
+    churnRisk: {
+      ...view.churnRisk,
+      reasons: view.churnRisk.reasons.map((r) => ({ ...r, sentence: sentenceOf(r.feature, r.sentence) })),
+    },
   };
 }
 
-type Sentences = ReadonlyMap<string, string>;
-type Explanation = Pick<AccountHealthView, "contributions" | "dimensions">;
-
-function openRows({ contributions, dimensions }: AccountHealthView, sentences: Sentences): Explanation {
-  return {
-    dimensions,
-    contributions: contributions.filter((c) => !isFinancial(c.measure)).map((c) => inGeneral(c, sentences)),
-  };
-}
-
-function outstanding(view: AccountHealthView, reasons: readonly Reason[], sentences: Sentences): Explanation {
+/** Only what stands out is told apart; whatever else could be known of a measure is left out with it. */
+function outstanding(view: AccountHealthView, reasons: Reason[]): AccountHealthView {
   const shown = new Set(reasons.map((reason) => reason.measure));
   const counting = view.contributions.filter((c) => c.measureScore !== null);
+  const rows = counting.filter((c) => shown.has(c.measure)).map((c) => ({ ...c, dimension: ALL.dimension }));
   const rest = counting.filter((c) => !shown.has(c.measure));
-  const rows = counting
-    .filter((c) => shown.has(c.measure))
-    .map((c) => ({ ...inGeneral(c, sentences), ...{ dimension: ALL.dimension } }));
   const weight = 100;
   return {
-    contributions: [...rows, lumped(rest, ALL.dimension, "All other measures", "Taken together.")],
+    ...view,
+    reasons,
+    contributions: [...rows, lumped(rest, ALL.dimension, REST.label, REST.sentence)],
     dimensions: [{ ...ALL, score: view.calculatedScore, weight, effectiveWeight: weight, state: "measured" }],
+    changes: view.changes && {
+      ...view.changes,
+      items: lumpedItems(view.changes.items, (m) => shown.has(m), REST.sentence),
+    },
+    // a feature has the name of its signal where it comes from one
+    churnRisk: {
+      ...view.churnRisk,
+      reasons: view.churnRisk.reasons.filter((r) => shown.has(r.feature) || !isMeasure(view, r.feature)),
+    },
   };
 }
 
-const inGeneral = (c: Contribution, sentences: Sentences): Contribution => ({
-  ...c,
-  sentence: sentences.get(c.measure) ?? c.sentence,
-});
-
-/** A split from which one part is missing gives that part away. */
-function openChanges(
-  changes: AccountHealthView["changes"],
-  sentences: Sentences,
-): AccountHealthView["changes"] {
-  if (changes === null || changes.items.some((item) => isFinancial(item.measure))) return null;
-  const items = changes.items.map((item) =>
-    revealsSeats(item.measure) ? { ...item, sentence: sentences.get(item.measure) ?? item.sentence } : item,
-  );
-  return { ...changes, items };
-}
-
-/** A feature has the name of its signal where it comes from one. */
-function openChurnRisk(
-  risk: AccountHealthView["churnRisk"],
-  sentences: Sentences,
-): AccountHealthView["churnRisk"] {
-  const reasons = risk.reasons
-    .filter((reason) => !isFinancial(reason.feature))
-    .map((reason) => ({ ...reason, sentence: sentences.get(reason.feature) ?? reason.sentence }));
-  const isCut = reasons.length < risk.reasons.length;
-  // a sum with one part left out gives that part away, so then only some parts are shown
-  return { ...risk, reasons: isCut ? reasons.slice(0, Math.floor(reasons.length / 2)) : reasons };
-}
+const isMeasure = (view: AccountHealthView, name: string): boolean =>
+  isFinancial(name) || view.contributions.some((c) => c.measure === name);

@@ -14,26 +14,46 @@ export function explainChange(
   if (earlier.calculatedScore === null || later.calculatedScore === null) return { points: 0, items: [] };
   const before = new Map(earlier.contributions.map((c) => [c.measure, c]));
   const after = new Map(later.contributions.map((c) => [c.measure, c]));
-  const items = [...new Set([...after.keys(), ...before.keys()])].flatMap((measure) =>
+  const found = [...new Set([...after.keys(), ...before.keys()])].flatMap((measure) =>
     changeOf(measure, before.get(measure), after.get(measure)),
   );
-  return {
-    points: later.calculatedScore - earlier.calculatedScore,
-    items: items.sort((a, b) => Math.abs(b.points) - Math.abs(a.points)),
-  };
+  return { points: later.calculatedScore - earlier.calculatedScore, items: withoutRounding(found) };
+}
+
+interface Moved extends Change {
+  /** The measure and its weight stayed: what moved is the rounding of the score to one decimal. */
+  isRounding: boolean;
 }
 
 function changeOf(
   measure: string,
   before: Contribution | undefined,
   after: Contribution | undefined,
-): Change[] {
+): Moved[] {
   const points = (after?.points ?? 0) - (before?.points ?? 0);
   const now = after ?? before;
-  return points === 0 || now === undefined
-    ? []
-    : [{ sentence: sentenceOf(now, before, after), points, measure }];
+  if (points === 0 || now === undefined) return [];
+  const isRounding =
+    before?.measureScore === after?.measureScore &&
+    Math.abs((before?.maxPoints ?? 0) - (after?.maxPoints ?? 0)) < 1e-9;
+  return [{ sentence: sentenceOf(now, before, after), points, measure, isRounding }];
 }
+
+/** Largest first; the points of rounding go with the largest, where there is one. */
+function withoutRounding(found: readonly Moved[]): Change[] {
+  const real = found.filter((item) => !item.isRounding);
+  const counted = (real.length > 0 ? real : found).toSorted(
+    (a, b) => Math.abs(b.points) - Math.abs(a.points),
+  );
+  const rounding = real.length > 0 ? sumOf(found) - sumOf(real) : 0;
+  return counted.map(({ sentence, points, measure }, index) => ({
+    sentence,
+    points: index === 0 ? points + rounding : points,
+    measure,
+  }));
+}
+
+const sumOf = (items: readonly Change[]): number => items.reduce((sum, item) => sum + item.points, 0);
 
 function sentenceOf(now: Contribution, before?: Contribution, after?: Contribution): string {
   const was = before?.measureScore ?? null;

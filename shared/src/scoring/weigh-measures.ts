@@ -106,7 +106,7 @@ function contribution(
     label: SIGNALS[measure.signal].label,
     dimension: dimension.key,
     state: reading.state,
-    points: score === null ? 0 : (maxPoints * score) / 100,
+    points: score === null ? 0 : maxPoints * (score / 100),
     maxPoints,
     measureScore: score,
     sentence: reading.sentence,
@@ -130,21 +130,20 @@ function dimensionResult(
 }
 
 /**
- * The score is shown with one decimal, and the points have to add up to what is shown. What rounding adds (less
- * than 0.05) is spread over the shortfalls, what it takes away over the points, so that each contribution stays
- * between 0 and its best.
+ * The score is shown with one decimal, and the points have to add up to what is shown. What rounding adds or takes
+ * away (at most 0.05) goes to the one contribution with the most room for it, so that all others stay as they are
+ * and each stays between 0 and its best.
  */
-function reconciled(
-  contributions: Contribution[],
-  raw: number,
-  score: number,
-): Contribution[] {
+function reconciled(contributions: Contribution[], raw: number, score: number): Contribution[] {
   const rest = score - raw;
   if (rest === 0) return contributions;
-  const shortfall = sum(contributions.map((c) => c.maxPoints - c.points));
-  const share = rest > 0 ? (shortfall > 0 ? rest / shortfall : 0) : raw > 0 ? rest / raw : 0;
-  return contributions.map((c) => {
-    const base = rest > 0 ? c.maxPoints - c.points : c.points;
-    return { ...c, points: Math.min(c.maxPoints, Math.max(0, c.points + base * share)) };
+  const roomOf = (c: Contribution): number => (rest > 0 ? c.maxPoints - c.points : c.points);
+  let widest = 0;
+  contributions.forEach((c, index) => {
+    const known = contributions[widest];
+    if (known !== undefined && roomOf(c) > roomOf(known)) widest = index;
   });
+  return contributions.map((c, index) =>
+    index === widest ? { ...c, points: Math.min(c.maxPoints, Math.max(0, c.points + rest)) } : c,
+  );
 }
