@@ -92,7 +92,7 @@ export function startInstall(
 export interface Installed {
   connection: Connection;
   sealedTenant: string;
-  /** Zendesk: the secret for the app's settings, shown this once; `null` for HubSpot. */
+  /** Zendesk, first install: the secret for the app's settings, shown this once. A reconnect keeps the one that the app has. */
   appSecret: string | null;
 }
 
@@ -118,7 +118,9 @@ export async function finishInstall(
   });
   const existing = await deps.connections.findByExternalId(input.platform, granted.externalId);
   const tenantId = existing?.tenantId ?? begun.tenantId ?? deps.newTenantId();
-  const appSecret = input.platform === "zendesk" ? deps.newSecret() : null;
+  const kept = existing && (await deps.connections.secrets(existing.id));
+  const isNewApp = input.platform === "zendesk" && !kept?.appSecret;
+  const appSecret = isNewApp ? deps.newSecret() : (kept?.appSecret ?? null);
   const connection = await connect(deps, {
     connection: {
       tenantId,
@@ -127,9 +129,13 @@ export async function finishInstall(
       mode: "oauth",
       scopes: granted.scopes,
     },
-    secrets: { ...granted.secrets, appSecret },
+    secrets: { ...granted.secrets, webhookSecret: kept?.webhookSecret ?? null, appSecret },
   });
-  return { connection, appSecret, sealedTenant: deps.sealer.seal(JSON.stringify({ tenantId })) };
+  return {
+    connection,
+    appSecret: isNewApp ? appSecret : null,
+    sealedTenant: deps.sealer.seal(JSON.stringify({ tenantId })),
+  };
 }
 
 /** Stores a connection and starts its provisioning and backfill; safe to repeat. */

@@ -17,14 +17,15 @@ export async function provisionConnection(deps: ProvisionDeps, id: ConnectionId)
   const connection = await deps.connections.find(id);
   if (connection?.status !== "active") return;
   try {
-    const { config, webhookSecret } = await deps.gatewayFor(connection).provision();
+    const { config, webhookSecret, problems = [] } = await deps.gatewayFor(connection).provision();
     if (webhookSecret !== null) await deps.connections.saveSecrets(id, { webhookSecret });
     await deps.connections.update(id, {
       config: { ...connection.config, ...config },
       provisionedAt: deps.clock.now(),
-      statusReason: null,
+      statusReason: problems.length === 0 ? null : problems.join(" "),
     });
     deps.directory.forget();
+    for (const problem of problems) deps.log.warn({ connectionId: id }, problem);
     await deps.queue.enqueue("write-back", { connectionId: id });
   } catch (error) {
     const { reason } = await handlePlatformTrouble(deps, connection, error);

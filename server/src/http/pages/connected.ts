@@ -9,8 +9,12 @@ export function connectedPage({ connection, appSecret }: Installed): string {
     connection.platform === "hubspot"
       ? `<p>Do you use Zendesk too? Connect it to the same company within the next hour:</p>
          <form action="/oauth/zendesk/install"><label>Zendesk subdomain <input name="subdomain" required pattern="[a-zA-Z0-9][a-zA-Z0-9\\-]*" placeholder="acme"></label> <button>Connect Zendesk</button></form>`
-      : `<p>Install the Bellwether app in Zendesk and put this into its setting <b>app_secret</b>. It is shown this once:</p>
-         <p><code>${escapeHtml(appSecret ?? "")}</code></p>
+      : `${
+          appSecret === null
+            ? "<p>The Bellwether app in Zendesk goes on with the secret that it has.</p>"
+            : `<p>Install the Bellwether app in Zendesk and put this into its setting <b>app_secret</b>. It is shown this once:</p>
+         <p><code>${escapeHtml(appSecret)}</code></p>`
+        }
          <p>Do you use HubSpot too? <a href="/oauth/hubspot/install">Connect HubSpot</a> to the same company.</p>`;
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${name} is connected</title>
