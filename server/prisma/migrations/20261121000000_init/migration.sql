@@ -116,6 +116,7 @@ CREATE TABLE "party" (
     "name_key" TEXT,
     "domains" TEXT[],
     "external_id" TEXT,
+    "external_key" TEXT,
     "is_customer" BOOLEAN NOT NULL,
     "awaits_account" BOOLEAN NOT NULL,
 
@@ -278,7 +279,7 @@ CREATE INDEX "record_mark_due_idx" ON "record_mark"("tenant_id", "connection_id"
 CREATE INDEX "record_link_target_idx" ON "record_link"("tenant_id", "target_ref", "is_open_ticket");
 
 -- CreateIndex
-CREATE INDEX "party_external_id_idx" ON "party"("tenant_id", "external_id");
+CREATE INDEX "party_external_key_idx" ON "party"("tenant_id", "external_key");
 
 -- CreateIndex
 CREATE INDEX "party_name_key_idx" ON "party"("tenant_id", "name_key");

@@ -1,15 +1,13 @@
-import { createHash } from "node:crypto";
 import type { ConnectionId } from "@bellwether/shared";
 import { AppError } from "../../services/errors.ts";
 import type { EventStore, InboundEvent, IntakeCounts } from "../../services/ports.ts";
 import { COUNT_INTAKE, INTAKE, MARK_RECORDS } from "./event-sql.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { jsonParameter, storableText } from "./json-parameter.ts";
+import { indexKey } from "./index-key.ts";
+import { jsonParameter } from "./json-parameter.ts";
 import type { Database, Sql } from "./sql.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
-/** An index entry must stay well under a third of a page; longer keys are hashed. */
-const MAX_KEY_LENGTH = 200;
 const MAX_EVENTS_PER_COMMIT = 2_000;
 /** About 100 MB of events; whoever is refused is told to come again. */
 const MAX_EVENTS_WAITING = 100_000;
@@ -63,11 +61,10 @@ export function createEventStore(database: Database, wakeUps: WakeUps): EventSto
 function toRow(event: InboundEvent): Row {
   if (Number.isNaN(event.occurredAt.getTime()))
     throw new AppError("request_invalid", `event ${event.key} has no valid time`);
-  const key = storableText(event.key);
   return {
     t: event.tenantId,
     s: event.source,
-    k: key.length > MAX_KEY_LENGTH ? `sha256:${createHash("sha256").update(key).digest("hex")}` : key,
+    k: indexKey(event.key),
     c: event.connectionId,
     y: event.type,
     o: event.occurredAt.toISOString(),

@@ -1,0 +1,175 @@
+import {
+  type ConnectionId,
+  type Observation,
+  type Party,
+  type RecordRef,
+  refKey,
+  type SourceRecord,
+  type TenantId,
+} from "@bellwether/shared";
+import type { BackfillProgress, ClaimedRecord, LedgerChange } from "../../services/ports.ts";
+import { jsonParameter } from "./json-parameter.ts";
+import {
+  DROP_DOMAINS,
+  DROP_LINKS,
+  MARK_ACCOUNTS_OF,
+  REMOVE_RECORDS,
+  REVIVE_PARTIES,
+  SAVE_DOMAINS,
+  SAVE_LINKS,
+  SAVE_OBSERVATIONS,
+  SAVE_PARTIES,
+  SAVE_PROGRESS,
+  SAVE_RECORDS,
+  SETTLE_RECORDS,
+} from "./ledger-sql.ts";
+import { externalKey, nameKey, partyOf } from "./party-rows.ts";
+import type { Sql } from "./sql.ts";
+import type { WakeUp, WakeUps } from "./wake-ups.ts";
+
+/** All of a change, in the transaction of `sql`. Safe to repeat: the same change again adds nothing. */
+export async function commitLedger(sql: Sql, wakeUps: WakeUps, change: LedgerChange): Promise<void> {
+  const { tenantId, connectionId } = change;
+  const stored = await saveRecords(sql, change);
+  await saveLinks(sql, tenantId, stored);
+  const revived = await saveParties(sql, tenantId, stored);
+  const removed = sortedKeys(change.removed);
+  await removeRecords(sql, tenantId, removed);
+  const told = await saveObservations(sql, tenantId, change.observations);
+  if (change.progress) await saveProgress(sql, tenantId, change.progress);
+
+  const wake: WakeUp[] = [];
+  if (await markAccountsOf(sql, tenantId, [...told, ...revived, ...removed]))
+    wake.push({ name: "score-accounts", payload: { tenantId } });
+  if (await settle(sql, tenantId, connectionId, change.claims))
+    wake.push({ name: "refresh-records", payload: { connectionId } });
+  if (wake.length > 0) await wakeUps.send(sql, wake);
+}
+
+const sortedKeys = (refs: readonly RecordRef[]): string[] => [...new Set(refs.map(refKey))].toSorted();
+
+/** @returns the records that are now the stored version, in the order of their keys */
+async function saveRecords(sql: Sql, change: LedgerChange): Promise<SourceRecord[]> {
+  const newest = new Map<string, SourceRecord>();
+  for (const record of change.records) {
+    const known = newest.get(refKey(record.ref));
+    if (!known || known.updatedAt <= record.updatedAt) newest.set(refKey(record.ref), record);
+  }
+  if (newest.size === 0) return [];
+  const sorted = [...newest].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const rows = await sql.query<{ ref: string }>(SAVE_RECORDS, [
+    change.tenantId,
+    change.connectionId,
+    jsonParameter(sorted.map(([k, record]) => ({ k, u: record.updatedAt, j: record }))),
+    change.progress?.startedAt ?? null,
+  ]);
+  const stored = new Set(rows.map((row) => row.ref));
+  return sorted.filter(([key]) => stored.has(key)).map(([, record]) => record);
+}
+
+const isOpenZendeskTicket = ({ ref, fields }: SourceRecord): boolean =>
+  ref.platform === "zendesk" &&
+  fields.kind === "ticket" &&
+  (fields.status === "open" || fields.status === "pending");
+
+async function saveLinks(sql: Sql, tenant: TenantId, records: readonly SourceRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  const links = records.flatMap((record) => {
+    const o = isOpenZendeskTicket(record);
+    return sortedUnique(record.links).map(([t, n]) => ({ k: refKey(record.ref), n, t, o }));
+  });
+  const values = [tenant, records.map((record) => refKey(record.ref)), jsonParameter(links)];
+  await sql.query(DROP_LINKS, values);
+  if (links.length > 0) await sql.query(SAVE_LINKS, values);
+}
+
+/** Target and position, in the order of the target; of a target named twice the first place counts. */
+function sortedUnique(links: readonly RecordRef[]): [string, number][] {
+  const first = new Map<string, number>();
+  for (const [position, ref] of links.entries())
+    if (!first.has(refKey(ref))) first.set(refKey(ref), position);
+  return [...first].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** @returns the parties that had been removed and are there again */
+async function saveParties(sql: Sql, tenant: TenantId, records: readonly SourceRecord[]): Promise<string[]> {
+  const parties = records.map(partyOf).filter((party) => party !== null);
+  if (parties.length === 0) return [];
+  const refs = parties.map((party) => refKey(party.ref));
+  await sql.query(SAVE_PARTIES, [tenant, jsonParameter(parties.map(partyRow))]);
+  const domains = parties.flatMap((party) =>
+    party.domains.toSorted().map((d) => ({ k: refKey(party.ref), d })),
+  );
+  await sql.query(DROP_DOMAINS, [tenant, refs, jsonParameter(domains)]);
+  if (domains.length > 0) await sql.query(SAVE_DOMAINS, [tenant, refs, jsonParameter(domains)]);
+  const rows = await sql.query<{ ref: string }>(REVIVE_PARTIES, [tenant, refs]);
+  return rows.map((row) => row.ref);
+}
+
+const partyRow = (party: Party): object => ({
+  k: refKey(party.ref),
+  f: party.ref.platform,
+  n: party.name,
+  nk: nameKey(party),
+  d: party.domains,
+  e: party.externalId,
+  ek: externalKey(party.externalId),
+  c: party.isCustomer,
+});
+
+async function removeRecords(sql: Sql, tenant: TenantId, refs: readonly string[]): Promise<void> {
+  if (refs.length === 0) return;
+  for (const statement of REMOVE_RECORDS) await sql.query(statement, [tenant, refs]);
+}
+
+/** @returns the parties of which something new was told */
+async function saveObservations(
+  sql: Sql,
+  tenant: TenantId,
+  observations: readonly Observation[],
+): Promise<string[]> {
+  if (observations.length === 0) return [];
+  const facts = observations.map(({ subject: s, at: a, kind: f, key: k, source: p, value: v }) => ({
+    s,
+    a,
+    f,
+    k,
+    p,
+    v,
+  }));
+  const rows = await sql.query<{ subject: string }>(SAVE_OBSERVATIONS, [tenant, jsonParameter(facts)]);
+  return rows.map((row) => row.subject);
+}
+
+async function markAccountsOf(sql: Sql, tenant: TenantId, parties: readonly string[]): Promise<boolean> {
+  if (parties.length === 0) return false;
+  return (await sql.query(MARK_ACCOUNTS_OF, [tenant, [...new Set(parties)]])).length > 0;
+}
+
+/** @returns whether some of them were marked again meanwhile */
+async function settle(
+  sql: Sql,
+  tenant: TenantId,
+  connection: ConnectionId,
+  claims: readonly ClaimedRecord[],
+): Promise<boolean> {
+  if (claims.length === 0) return false;
+  const settled = jsonParameter(
+    claims.map(({ ref, version }) => ({ y: ref.objectType, i: ref.id, v: version })),
+  );
+  return (await sql.query(SETTLE_RECORDS, [tenant, connection, settled])).length > 0;
+}
+
+async function saveProgress(sql: Sql, tenant: TenantId, progress: BackfillProgress): Promise<void> {
+  await sql.query(SAVE_PROGRESS, [
+    tenant,
+    progress.connectionId,
+    progress.objectType,
+    progress.cursor,
+    progress.recordsRead,
+    progress.recordsTotal,
+    progress.isDone,
+    progress.startedAt,
+    progress.updatedAt,
+  ]);
+}

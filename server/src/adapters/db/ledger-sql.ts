@@ -1,0 +1,154 @@
+import { isFree } from "./process-lease.ts";
+
+/** $1 connection, $2 limit, $3 process. */
+export const CLAIM_RECORDS = `
+WITH due AS (
+  SELECT mark.tenant_id, mark.connection_id, mark.object_type, mark.object_id FROM record_mark AS mark
+  WHERE mark.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) AND mark.connection_id = $1
+    AND mark.due_at <= now() AND ${isFree("mark")}
+  ORDER BY mark.due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+)
+UPDATE record_mark AS mark SET claimed_by = $3, claimed_at = now()
+FROM due WHERE mark.tenant_id = due.tenant_id AND mark.connection_id = due.connection_id
+  AND mark.object_type = due.object_type AND mark.object_id = due.object_id
+RETURNING mark.platform, mark.object_type, mark.object_id, mark.version`;
+
+const CLAIMS = "json_to_recordset($3::json) AS claim (y text, i text, v bigint)";
+const CLAIMED = `mark.tenant_id = $1 AND mark.connection_id = $2
+  AND mark.object_type = claim.y AND mark.object_id = claim.i`;
+
+/** $1 tenant, $2 connection, $3 claims `{y, i, v}`: type, id, version; $4 when they are due again. */
+export const RELEASE_RECORDS = `
+UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL, due_at = $4
+FROM ${CLAIMS} WHERE ${CLAIMED}`;
+
+/** Like RELEASE_RECORDS: what was marked again meanwhile stays, free, and comes back. */
+export const SETTLE_RECORDS = `
+WITH done AS (
+  DELETE FROM record_mark AS mark USING ${CLAIMS} WHERE ${CLAIMED} AND mark.version = claim.v
+)
+UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL
+FROM ${CLAIMS} WHERE ${CLAIMED} AND mark.version <> claim.v
+RETURNING mark.object_id`;
+
+export const CONNECTIONS_WITH_MARKS = `
+SELECT connection.id FROM connection
+WHERE connection.status = 'active' AND EXISTS (SELECT 1 FROM record_mark AS mark
+  WHERE mark.tenant_id = connection.tenant_id AND mark.connection_id = connection.id
+    AND mark.due_at <= now() AND ${isFree("mark")})`;
+
+/**
+ * $1 tenant, $2 connection, $3 records `{k, u, j}`: ref, updated at, record; sorted; $4 the backfill's start, or null
+ * for records read just now. Answers those that are now the stored version. Of a removed record only what was
+ * read later than the removal counts: a backfill's page may have been read before it.
+ */
+export const SAVE_RECORDS = `
+INSERT INTO source_record AS known (tenant_id, ref, connection_id, updated_at, record)
+SELECT $1::uuid, k, $2::uuid, u, j
+FROM json_to_recordset($3::json) AS version (k text, u timestamptz, j json)
+ON CONFLICT (tenant_id, ref) DO UPDATE SET connection_id = excluded.connection_id,
+  updated_at = excluded.updated_at, record = excluded.record, removed_at = NULL
+WHERE CASE WHEN known.removed_at IS NULL THEN known.updated_at <= excluded.updated_at
+  ELSE known.removed_at < coalesce($4::timestamptz, 'infinity') END
+RETURNING ref`;
+
+const LINKS = "json_to_recordset($3::json) AS link (k text, n int, t text, o boolean)";
+
+/** $1 tenant, $2 refs whose links are given, $3 links `{k, n, t, o}`: ref, position, target, open ticket; sorted. */
+export const DROP_LINKS = `
+DELETE FROM record_link AS old WHERE old.tenant_id = $1 AND old.ref = ANY($2::text[])
+  AND NOT EXISTS (SELECT 1 FROM ${LINKS} WHERE link.k = old.ref AND link.t = old.target_ref)`;
+export const SAVE_LINKS = `
+INSERT INTO record_link AS old (tenant_id, ref, position, target_ref, is_open_ticket)
+SELECT $1::uuid, k, n, t, o FROM ${LINKS} WHERE k = ANY($2::text[])
+ON CONFLICT (tenant_id, ref, target_ref) DO UPDATE
+  SET position = excluded.position, is_open_ticket = excluded.is_open_ticket
+WHERE (old.position, old.is_open_ticket) IS DISTINCT FROM (excluded.position, excluded.is_open_ticket)`;
+
+/** $1 tenant, $2 parties `{k, f, n, nk, d, e, ek, c}`; sorted. */
+export const SAVE_PARTIES = `
+INSERT INTO party AS known
+  (tenant_id, ref, platform, name, name_key, domains, external_id, external_key, is_customer, awaits_account)
+SELECT $1::uuid, k, f, n, nk, d, e, ek, c, c AND NOT EXISTS (
+  SELECT 1 FROM party_link AS link WHERE link.tenant_id = $1::uuid AND link.ref = k)
+FROM json_to_recordset($2::json)
+  AS party (k text, f text, n text, nk text, d text[], e text, ek text, c boolean)
+ON CONFLICT (tenant_id, ref) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
+  domains = excluded.domains, external_id = excluded.external_id, external_key = excluded.external_key,
+  is_customer = excluded.is_customer, awaits_account = excluded.awaits_account`;
+
+const DOMAINS = "json_to_recordset($3::json) AS given (k text, d text)";
+/** $1 tenant, $2 refs whose domains are given, $3 domains `{k, d}`; sorted. */
+export const DROP_DOMAINS = `
+DELETE FROM party_domain AS old WHERE old.tenant_id = $1 AND old.ref = ANY($2::text[])
+  AND NOT EXISTS (SELECT 1 FROM ${DOMAINS} WHERE given.k = old.ref AND given.d = old.domain)`;
+export const SAVE_DOMAINS = `
+INSERT INTO party_domain (tenant_id, domain, ref)
+SELECT $1::uuid, d, k FROM ${DOMAINS} WHERE k = ANY($2::text[]) ON CONFLICT DO NOTHING`;
+
+/** $1 tenant, $2 refs of parties that are there again. */
+export const REVIVE_PARTIES = `
+UPDATE party_link SET removed_at = NULL
+WHERE tenant_id = $1 AND ref = ANY($2::text[]) AND removed_at IS NOT NULL RETURNING ref`;
+
+/** $1 tenant, $2 refs, sorted. Each leaves nothing of the record's content but the observations. */
+export const REMOVE_RECORDS = [
+  `UPDATE source_record SET record = NULL, removed_at = now()
+   WHERE tenant_id = $1 AND ref = ANY($2::text[]) AND removed_at IS NULL`,
+  "DELETE FROM record_link WHERE tenant_id = $1 AND ref = ANY($2::text[])",
+  "DELETE FROM party_domain WHERE tenant_id = $1 AND ref = ANY($2::text[])",
+  "DELETE FROM party WHERE tenant_id = $1 AND ref = ANY($2::text[])",
+  "DELETE FROM match_suggestion WHERE tenant_id = $1 AND ref = ANY($2::text[])",
+  `UPDATE party_link SET removed_at = now()
+   WHERE tenant_id = $1 AND ref = ANY($2::text[]) AND removed_at IS NULL`,
+  // nothing is written to a record that is gone
+  `DELETE FROM outbox WHERE tenant_id = $1
+   AND platform || ':' || object_type || ':' || object_id = ANY($2::text[])`,
+] as const;
+
+/** $1 tenant, $2 observations `{s, a, k, f, p, v}`: subject, at, key, kind, source, value. Answers the new ones' subjects. */
+export const SAVE_OBSERVATIONS = `
+WITH said AS (
+  SELECT s, a, k, f, p, coalesce(v, 'null'::jsonb) AS v
+  FROM json_to_recordset($2::json) AS fact (s text, a timestamptz, k text, f text, p text, v jsonb)
+), added AS (
+  INSERT INTO observation (tenant_id, subject, at, kind, key, value_hash, source, value)
+  SELECT $1::uuid, s, a, f, k, md5(v::text)::uuid, p, v FROM said ORDER BY s, a, f, k
+  ON CONFLICT DO NOTHING RETURNING subject
+)
+SELECT DISTINCT subject FROM added`;
+
+/** $1 tenant, $2 refs: marks the accounts of these parties. */
+export const MARK_ACCOUNTS_OF = `
+INSERT INTO account_mark (tenant_id, account_id)
+SELECT DISTINCT link.tenant_id, link.account_id FROM party_link AS link
+WHERE link.tenant_id = $1 AND link.ref = ANY($2::text[]) ORDER BY link.account_id
+ON CONFLICT (tenant_id, account_id) DO UPDATE SET version = account_mark.version + 1
+RETURNING account_id`;
+
+/** $1 tenant … $9: one row of `backfill_progress`. */
+export const SAVE_PROGRESS = `
+INSERT INTO backfill_progress (tenant_id, connection_id, object_type, cursor, records_read, records_total,
+  is_done, started_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (tenant_id, connection_id, object_type) DO UPDATE SET cursor = excluded.cursor,
+  records_read = excluded.records_read, records_total = excluded.records_total, is_done = excluded.is_done,
+  started_at = excluded.started_at, updated_at = excluded.updated_at`;
+
+/** $1 tenant, $2 ref: the record itself, then what it belongs to, then what that belongs to. */
+export const ACCOUNT_OF = `
+SELECT account_id FROM (
+  SELECT 0 AS distance, 0 AS near, 0 AS far, party.account_id FROM party_link AS party
+  WHERE party.tenant_id = $1 AND party.ref = $2 AND party.removed_at IS NULL
+  UNION ALL
+  SELECT 1, one.position, 0, party.account_id FROM record_link AS one
+  JOIN party_link AS party ON party.tenant_id = one.tenant_id AND party.ref = one.target_ref
+    AND party.removed_at IS NULL
+  WHERE one.tenant_id = $1 AND one.ref = $2
+  UNION ALL
+  SELECT 2, one.position, two.position, party.account_id FROM record_link AS one
+  JOIN record_link AS two ON two.tenant_id = one.tenant_id AND two.ref = one.target_ref
+  JOIN party_link AS party ON party.tenant_id = two.tenant_id AND party.ref = two.target_ref
+    AND party.removed_at IS NULL
+  WHERE one.tenant_id = $1 AND one.ref = $2
+) AS found ORDER BY distance, near, far LIMIT 1`;

@@ -1,0 +1,95 @@
+import {
+  type AccountId,
+  type ConnectionId,
+  type ObjectType,
+  refKey,
+  type SourceRecord,
+  type TenantId,
+} from "@bellwether/shared";
+import type { BackfillProgress, ClaimedRecord, Clock, LedgerStore } from "../../services/ports.ts";
+import { MARK_RECORDS } from "./event-sql.ts";
+import { jsonParameter } from "./json-parameter.ts";
+import { commitLedger } from "./ledger-commit.ts";
+import { ACCOUNT_OF, CLAIM_RECORDS, CONNECTIONS_WITH_MARKS, RELEASE_RECORDS } from "./ledger-sql.ts";
+import type { ProcessLease } from "./process-lease.ts";
+import { refOf } from "./record-key.ts";
+import type { Database } from "./sql.ts";
+import type { WakeUps } from "./wake-ups.ts";
+
+interface LedgerDeps {
+  lease: ProcessLease;
+  wakeUps: WakeUps;
+  clock: Clock;
+}
+
+export function createLedgerStore(database: Database, { lease, wakeUps, clock }: LedgerDeps): LedgerStore {
+  return {
+    claimRecords: async (connection, limit) => {
+      const rows = await database.query<MarkRow>(CLAIM_RECORDS, [connection, limit, await lease.holder()]);
+      return rows.map(toClaim);
+    },
+    releaseRecords: (tenant, connectionId, claims, retryAt) =>
+      lease.settling(() =>
+        database.transaction(async (sql) => {
+          await sql.query(RELEASE_RECORDS, [tenant, connectionId, claimParameter(claims), retryAt]);
+          // what is due at once comes back with the job that failed; more wake-ups would only make it run hot
+          if (retryAt > clock.now())
+            await wakeUps.send(sql, [{ name: "refresh-records", payload: { connectionId }, at: retryAt }]);
+        }),
+      ),
+    knownRecords: async (tenant, refs) => {
+      const rows = await database.query<{ ref: string; record: SourceRecord }>(
+        `SELECT ref, record FROM source_record
+         WHERE tenant_id = $1 AND ref = ANY($2::text[]) AND removed_at IS NULL`,
+        [tenant, refs.map(refKey)],
+      );
+      return new Map(rows.map((row) => [row.ref, row.record]));
+    },
+    commit: (change) =>
+      lease.settling(() => database.transaction((sql) => commitLedger(sql, wakeUps, change))),
+    markRecords: async (tenant, connectionId, refs) => {
+      if (refs.length === 0) return;
+      const keyed = new Map(refs.map((ref) => [refKey(ref), ref]));
+      const marks = [...keyed]
+        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, ref]) => ({ t: tenant, c: connectionId, f: ref.platform, y: ref.objectType, i: ref.id }));
+      await database.transaction(async (sql) => {
+        await sql.query(MARK_RECORDS, [jsonParameter(marks)]);
+        await wakeUps.send(sql, [{ name: "refresh-records", payload: { connectionId } }]);
+      });
+    },
+    progress: (connection) => progress(database, connection),
+    connectionsWithMarks: async () =>
+      (await database.query<{ id: ConnectionId }>(CONNECTIONS_WITH_MARKS)).map((row) => row.id),
+    accountOf: async (tenant: TenantId, ref) => {
+      const [row] = await database.query<{ account_id: AccountId }>(ACCOUNT_OF, [tenant, refKey(ref)]);
+      return row?.account_id ?? null;
+    },
+  };
+}
+
+interface MarkRow {
+  platform: string;
+  object_type: string;
+  object_id: string;
+  version: number;
+}
+
+const toClaim = (row: MarkRow): ClaimedRecord => ({
+  ref: refOf(`${row.platform}:${row.object_type}:${row.object_id}`),
+  version: row.version,
+});
+
+export const claimParameter = (claims: readonly ClaimedRecord[]): string =>
+  jsonParameter(claims.map(({ ref, version }) => ({ y: ref.objectType, i: ref.id, v: version })));
+
+async function progress(database: Database, connectionId: ConnectionId): Promise<BackfillProgress[]> {
+  const rows = await database.orm((prisma) =>
+    prisma.backfillProgress.findMany({ where: { connectionId }, orderBy: { startedAt: "asc" } }),
+  );
+  return rows.map(({ tenantId: _, ...row }) => ({
+    ...row,
+    connectionId,
+    objectType: row.objectType as ObjectType, // written by `commit` and by nothing else
+  }));
+}
