@@ -43,15 +43,22 @@ function reasonOf(c: Contribution): Reason {
 export function missingMeasures(
   contributions: readonly Contribution[],
   weights: ReadonlyMap<string, number>,
+  isCrmConnected: boolean,
 ): HealthResult["missing"] {
   return contributions
     .filter((c) => c.state === "missing" && isSignal(c.measure))
     .toSorted((a, b) => (weights.get(b.measure) ?? 0) - (weights.get(a.measure) ?? 0))
-    .map((c) => ({ measure: c.measure, label: c.label, remedy: remedyOf(c.measure) }));
+    .map((c) => ({ measure: c.measure, label: c.label, remedy: remedyOf(c.measure, isCrmConnected) }));
 }
 
 const isSignal = (measure: string): measure is SignalKey => signalKeys.some((key) => key === measure);
-const remedyOf = (measure: string): string => (isSignal(measure) ? SIGNALS[measure].remedy : "");
+
+function remedyOf(measure: string, isCrmConnected: boolean): string {
+  if (!isSignal(measure)) return "";
+  const { source, remedy } = SIGNALS[measure];
+  const needsCrm = source === "crm" || source === "usage";
+  return needsCrm && !isCrmConnected ? `Connect HubSpot. ${remedy}` : remedy;
+}
 
 const CAP_STEPS: Readonly<Record<string, string>> = {
   urgent_ticket: "Get the urgent ticket solved today, and tell the customer when to expect it.",

@@ -50,7 +50,7 @@ export function scoreAccount(input: ScoreInput): HealthResult {
   const churn = churnRisk(churnModel, context, readings, score !== null);
   const atRisk = atRiskOf(scorecard.atRisk, band.band, churn, caps, memory, now);
   const freshness = freshnessRows(context, scorecard.freshnessHours);
-  const missing = missingMeasures(contributions, weightsOf(scorecard));
+  const missing = missingMeasures(contributions, weightsOf(scorecard), context.crm !== null);
   return {
     status: score === null ? "not_enough_data" : "scored",
     healthScore,
