@@ -9,9 +9,9 @@ import {
 } from "@bellwether/shared";
 import type { Logger } from "pino";
 import { openDatabase } from "./adapters/db/database.ts";
-import { createStores } from "./adapters/db/stores.ts";
 import { hubspotInbound } from "./adapters/hubspot/inbound.ts";
 import { createMeter } from "./adapters/observability/meter.ts";
+import { createStores } from "./adapters/stores.ts";
 import { zendeskAppTokens } from "./adapters/zendesk/app-jwt.ts";
 import { zendeskInbound } from "./adapters/zendesk/inbound.ts";
 import type { Config } from "./config.ts";
