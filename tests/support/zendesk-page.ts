@@ -12,6 +12,9 @@ import { proxyZafRequest } from "./zaf-proxy.ts";
 
 export const APP_SECRET = "test-app-secret-of-32-characters";
 
+/** A missing element should fail a test soon. */
+const PATIENCE_MS = 10_000;
+
 export interface ApiCall {
   url: URL;
   authorization: string;
@@ -88,6 +91,7 @@ async function openSidebar(
     timezoneId: "UTC",
     locale: "en-GB",
   });
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints = watchComplaints(page);
   await page.route(ZAF_SDK_URL, (route) =>
     options.isSdkBlocked ? route.abort() : route.fulfill({ contentType: "text/javascript", body: sdkScript }),

@@ -92,8 +92,8 @@ function svgFindings(path: string, svg: string): Finding[] {
   const isIcon = /\/icon_[^/]+\.svg$/.test(path);
   if (!/<svg[\s>]/.test(svg)) findings.push(error(path, "is not an SVG"));
   if (isIcon && !/\sviewBox=/.test(svg)) findings.push(error(path, "has no viewBox"));
-  if (/<image[\s>]/i.test(svg)) findings.push(warning(path, "holds a picture, which Zendesk replaces"));
-  if (/<script[\s>]|\son\w+\s*=|<foreignObject|javascript:/i.test(svg))
+  if (/<image[\s/>]/i.test(svg)) findings.push(warning(path, "holds a picture, which Zendesk replaces"));
+  if (/<script[\s/>]|\son\w+\s*=|<foreignObject|javascript:/i.test(svg))
     findings.push(warning(path, "holds script or foreign content, which Zendesk removes"));
   return findings;
 }

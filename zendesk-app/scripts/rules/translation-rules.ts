@@ -45,7 +45,11 @@ function contentFindings({ manifest }: AppPackage, path: string, content: JsonOb
 }
 
 function listingFindings(path: string, label: string, section: JsonObject, isPublic: boolean): Finding[] {
-  const has = (key: string) => typeof section[key] === "string" && section[key] !== "";
+  const has = (key: string) => {
+    const given = section[key];
+    const text = isObject(given) ? given["value"] : given;
+    return typeof text === "string" && text !== "";
+  };
   const needed = isPublic ? ["name", "long_description", "installation_instructions"] : ["name"];
   const findings = needed.filter((key) => !has(key)).map((key) => error(path, `${label}.${key} is missing`));
   if (isPublic && !has("short_description") && !has("description"))

@@ -30,7 +30,7 @@ export function ReasonList({ reasons, isOpen }: { reasons: AccountHealthView["re
             tone={reason.direction === "hurts" ? "danger" : "success"}
           />
           <Clamped $lines={isOpen ? null : 1} title={reason.sentence}>
-            <Unseen>{translate(reason.direction)}: </Unseen>
+            <Unseen>{translate(`direction_${reason.direction}`)}: </Unseen>
             {reason.sentence}
           </Clamped>
           <Subtle as="span">{formats.signed(reason.points)}</Subtle>
