@@ -448,8 +448,25 @@ export interface Log {
   error(fields: Record<string, unknown>, message: string): void;
 }
 
-/** Counters and timers that the services feed; the adapter exposes them to Prometheus. */
+/** Labels of each counter. */
+export interface Counters {
+  bellwether_events_total: { source: Platform; outcome: "accepted" | "duplicates" | "unknown" };
+  bellwether_records_read_total: { platform: Platform };
+  bellwether_accounts_scored_total: Record<string, never>;
+  bellwether_writes_total: { platform: Platform; outcome: WriteOutcome["kind"] };
+  /** `outcome`: `2xx`, `4xx`, … or `no_answer`. */
+  bellwether_platform_calls_total: { platform: Platform; outcome: string };
+  bellwether_http_requests_total: { route: string; status: string };
+}
+/** Labels of each histogram; all are in seconds. */
+export interface Histograms {
+  bellwether_http_seconds: { route: string };
+  bellwether_job_seconds: { job: JobName };
+  bellwether_platform_call_seconds: { platform: Platform };
+}
+
+/** What is counted and timed; the adapter exposes it to Prometheus with a help text each. */
 export interface Meter {
-  count(name: string, labels: Record<string, string>, by?: number): void;
-  observe(name: string, labels: Record<string, string>, value: number): void;
+  count<N extends keyof Counters>(name: N, labels: Counters[N], by?: number): void;
+  observe<N extends keyof Histograms>(name: N, labels: Histograms[N], value: number): void;
 }

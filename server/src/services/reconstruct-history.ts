@@ -3,6 +3,7 @@ import {
   DAY_MS,
   foldAsOf,
   type HealthResult,
+  type SourcesSeen,
   scoreAccount,
   type TenantId,
 } from "@bellwether/shared";
@@ -33,12 +34,7 @@ export async function reconstructHistory(deps: ReconstructDeps, tenant: TenantId
       page.accounts.map((account) => account.id),
       now,
     );
-    const snapshots = ledgers.flatMap((ledger) =>
-      pastResults(deps.definitions, ledger, now, {
-        hasCrm: seen.crm !== null,
-        hasTickets: seen.tickets !== null,
-      }),
-    );
+    const snapshots = ledgers.flatMap((ledger) => pastResults(deps.definitions, ledger, now, seen));
     await deps.scores.saveReconstructed(tenant, snapshots);
     if (page.next === null) break;
     after = page.next;
@@ -52,7 +48,7 @@ function pastResults(
   definitions: Definitions,
   ledger: AccountLedger,
   now: Date,
-  has: { hasCrm: boolean; hasTickets: boolean },
+  seen: SourcesSeen,
 ): { accountId: AccountId; result: HealthResult }[] {
   // they come oldest first
   const first = ledger.observations[0]?.at ?? now.toISOString();
@@ -67,7 +63,7 @@ function pastResults(
       ...definitions,
       now: at,
       // the whole history was read, so it was complete on that day
-      sources: { crm: has.hasCrm ? at : null, tickets: has.hasTickets ? at : null },
+      sources: { ...seen, crm: seen.crm && at, tickets: seen.tickets && at },
       previous,
     });
     past.push({ accountId: ledger.accountId, result });

@@ -23,10 +23,11 @@ export async function tenantSources(
   const seenAt = (platform: Connection["platform"]): Date | null =>
     all.find((c) => c.platform === platform)?.syncedAt ?? null;
   const crm = seenAt("hubspot");
+  const hasZendesk = all.some((c) => c.platform === "zendesk");
   return {
     connections: all,
     // HubSpot has tickets too, but a tenant with Zendesk keeps its support there
-    seen: { crm, tickets: seenAt("zendesk") ?? crm },
+    seen: hasZendesk ? { crm, tickets: seenAt("zendesk"), ticketsFrom: "zendesk" } : { crm, tickets: crm },
     isReady: active.every((c) => c.syncedAt !== null),
   };
 }

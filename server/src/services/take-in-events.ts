@@ -61,7 +61,12 @@ async function store(
   const isNew = events.length === 0 ? [] : await deps.events.append(events);
   const accepted = isNew.filter(Boolean).length;
   const duplicates = events.length - accepted;
-  for (const [outcome, by] of Object.entries({ accepted, duplicates, unknown }))
+  const counted = [
+    ["accepted", accepted],
+    ["duplicates", duplicates],
+    ["unknown", unknown],
+  ] as const;
+  for (const [outcome, by] of counted)
     if (by > 0) deps.meter.count("bellwether_events_total", { source, outcome }, by);
   return { accepted, duplicates, unknown };
 }

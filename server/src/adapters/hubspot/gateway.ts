@@ -7,6 +7,8 @@ import type {
   Log,
   Meter,
 } from "../../services/ports.ts";
+import type { Attempt } from "../platform/outgoing-http.ts";
+import { outcomeOf } from "../platform/retry-rules.ts";
 import { createHubspotClient, type HubspotClient } from "./client.ts";
 import type { HubspotHttpDeps } from "./portal-http.ts";
 import { PortalSchema } from "./portal-schema.ts";
@@ -82,14 +84,13 @@ function openPortal(deps: HubspotGatewayDeps, connection: Connection): Portal {
   const tokens = createTokenSource({ connections, clock, refresh }, connection);
   const http = {
     ...deps,
-    onAttempt: ({ status }: { status: number | null }) =>
-      meter.count("bellwether_platform_calls_total", { platform: "hubspot", outcome: outcomeOf(status) }),
+    onAttempt: ({ status, durationMs }: Attempt) => {
+      meter.count("bellwether_platform_calls_total", { platform: "hubspot", outcome: outcomeOf(status) });
+      meter.observe("bellwether_platform_call_seconds", { platform: "hubspot" }, durationMs / 1000);
+    },
   };
   return {
     client: createHubspotClient(http, connection.externalId, tokens),
     schema: new PortalSchema(clock),
   };
 }
-
-const outcomeOf = (status: number | null): string =>
-  status === null ? "no_answer" : `${Math.floor(status / 100)}xx`;

@@ -1,5 +1,8 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
-import type { Meter } from "../../services/ports.ts";
+import type { Counters, Histograms, Meter } from "../../services/ports.ts";
+
+/** Help text and label names of each. */
+type Declared<M> = { [N in keyof M]: readonly [string, readonly (keyof M[N])[]] };
 
 const COUNTERS = {
   bellwether_events_total: ["Delivered webhook events by what became of them.", ["source", "outcome"]],
@@ -8,17 +11,17 @@ const COUNTERS = {
   bellwether_writes_total: ["Rows written back, by outcome.", ["platform", "outcome"]],
   bellwether_platform_calls_total: ["Calls to a platform, by status class.", ["platform", "outcome"]],
   bellwether_http_requests_total: ["Requests answered, by route and status.", ["route", "status"]],
-} as const satisfies Record<string, readonly [string, readonly string[]]>;
+} as const satisfies Declared<Counters>;
 const HISTOGRAMS = {
   bellwether_http_seconds: ["Time to answer a request.", ["route"]],
   bellwether_job_seconds: ["Time a job took.", ["job"]],
-} as const satisfies Record<string, readonly [string, readonly string[]]>;
+  bellwether_platform_call_seconds: ["Time a platform took to answer a call.", ["platform"]],
+} as const satisfies Declared<Histograms>;
 
 export interface PrometheusMeter extends Meter {
   registry: Registry;
 }
 
-/** Metrics that are not declared above are refused, so that every one has a help text. */
 export function createMeter(): PrometheusMeter {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -25,3 +25,7 @@ export function retryAfterMs(headers: Headers): number | null {
   const waitMs = Date.parse(text) - Date.parse(headers.get("date") ?? "");
   return Number.isNaN(waitMs) ? null : Math.max(0, waitMs);
 }
+
+/** How an attempt is counted: `2xx`, `4xx`, …, or `no_answer`. */
+export const outcomeOf = (status: number | null): string =>
+  status === null ? "no_answer" : `${Math.floor(status / 100)}xx`;

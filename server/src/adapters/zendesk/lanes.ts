@@ -3,6 +3,7 @@ import type { Meter } from "../../services/ports.ts";
 import type { AllowedOrigins } from "../platform/allowed-origins.ts";
 import type { Limiter, LimiterRegistry, LimiterSettings, LimitReport } from "../platform/limiter.ts";
 import { createOutgoingFetch, HTTP_DEFAULTS, type OutgoingFetch } from "../platform/outgoing-http.ts";
+import { outcomeOf } from "../platform/retry-rules.ts";
 import type { TimeSource } from "../platform/time-source.ts";
 
 /**
@@ -60,8 +61,10 @@ export function createLanes(
       limiters,
       ...(onAnswer && { onAnswer }),
       onAttempt: ({ status, durationMs }) => {
-        const labels = { platform: "zendesk", status: String(status ?? "none") };
-        deps.meter.count("bellwether_platform_calls_total", labels);
+        deps.meter.count("bellwether_platform_calls_total", {
+          platform: "zendesk",
+          outcome: outcomeOf(status),
+        });
         deps.meter.observe("bellwether_platform_call_seconds", { platform: "zendesk" }, durationMs / 1000);
       },
     });
