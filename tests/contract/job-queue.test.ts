@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { openQueue, type PostgresQueue } from "../../server/src/adapters/queue/postgres-queue.ts";
 import type { Log } from "../../server/src/services/ports.ts";
 import { forEachDatabase, newConnectionId, newTenant } from "../support/database.ts";
-import { eventually } from "../support/eventually.ts";
+import { answered } from "../support/eventually.ts";
 
 const errors: string[] = [];
 const log: Log = {
@@ -35,7 +35,7 @@ forEachDatabase("JobQueue", (under) => {
     await under.database.transaction((sql) =>
       queue.send(sql, [{ name: "refresh-records", payload: { connectionId: kept } }]),
     );
-    const pickedUp = await eventually(() => done.get(kept));
+    const pickedUp = await answered(() => done.get(kept));
     expect(pickedUp - sentAt).toBeLessThan(400);
     expect(done.has(lost)).toBe(false);
   });
@@ -53,7 +53,7 @@ forEachDatabase("JobQueue", (under) => {
       ),
     );
     await queue.work("score-accounts", async ({ tenantId }) => void calls.push(tenantId));
-    await eventually(() => (calls.length >= 2 ? true : undefined));
+    await answered(() => (calls.length >= 2 ? true : undefined));
     expect(calls.toSorted()).toEqual(tenants.toSorted());
   });
 
@@ -70,9 +70,9 @@ forEachDatabase("JobQueue", (under) => {
       running--;
     });
     await queue.enqueue("write-back", { connectionId });
-    await eventually(() => (running === 1 ? true : undefined));
+    await answered(() => (running === 1 ? true : undefined));
     await queue.enqueue("write-back", { connectionId });
-    await eventually(() => (runs === 2 && running === 0 ? true : undefined));
+    await answered(() => (runs === 2 && running === 0 ? true : undefined));
     expect(overlap).toBe(false);
   });
 
@@ -93,7 +93,7 @@ forEachDatabase("JobQueue", (under) => {
       under.database.query<{ state: string; output: unknown }>(
         `SELECT state::text, output FROM pgboss.job WHERE name = 'catch-up' ORDER BY state::text`,
       );
-    await eventually(async () => ((await states())[1]?.state === "retry" ? true : undefined));
+    await answered(async () => ((await states())[1]?.state === "retry" ? true : undefined));
     expect(await states()).toEqual([
       { state: "completed", output: null },
       { state: "retry", output: { error: "Error" } },
@@ -111,7 +111,7 @@ forEachDatabase("JobQueue", (under) => {
     await queue.enqueue("provision", { connectionId });
     const calls: string[] = [];
     await queue.work("provision", async (payload) => void calls.push(payload.connectionId));
-    expect(await eventually(() => calls[0])).toBe(connectionId);
+    expect(await answered(() => calls[0])).toBe(connectionId);
   });
 
   it("holds back a wake-up until its time", async () => {
@@ -122,7 +122,7 @@ forEachDatabase("JobQueue", (under) => {
     await under.database.transaction((sql) =>
       queue.send(sql, [{ name: "backfill", payload: { connectionId }, at: new Date(due) }]),
     );
-    expect(await eventually(() => calls[0], 6_000)).toBeGreaterThanOrEqual(due - 50);
+    expect(await answered(() => calls[0], 6_000)).toBeGreaterThanOrEqual(due - 50);
   });
 
   it("keeps one schedule when it is set up again", async () => {

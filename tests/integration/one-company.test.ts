@@ -52,6 +52,14 @@ describe.each(storageKinds)("one company, from a signed webhook to a score on th
   const counts = (): Promise<Counts> => adminGet<Counts>(server.url, "/intake/counts");
   const companyWrites = () =>
     sandbox.writes.filter((w) => w.objectType === "company" && w.id === both.hubspotCompanyId);
+  /** Whatever was on its way has been delivered, scored and written. */
+  const untilQuiet = async (): Promise<void> => {
+    await sandbox.deliver.idle();
+    for (let seen = -1; seen !== sandbox.writes.length; ) {
+      seen = sandbox.writes.length;
+      await new Promise((resolve) => setTimeout(resolve, 1_500));
+    }
+  };
   const post = (body: string, headers: Record<string, string>): Promise<Response> =>
     fetch(`${server.url}/webhooks/hubspot`, { method: "POST", body, headers });
   const signed = (body: string, stamp?: number): Record<string, string> =>
@@ -96,7 +104,7 @@ describe.each(storageKinds)("one company, from a signed webhook to a score on th
     const body = JSON.stringify([
       sandbox.deliver.hubspotEvent(sandbox.portalId, { objectId: Number(both.hubspotCompanyId) }),
     ]);
-    await sandbox.deliver.idle();
+    await untilQuiet();
     const before = await counts();
     for (let i = 0; i < 3; i++) expect((await post(body, signed(body))).status).toBe(202);
     const after = await counts();
