@@ -9,6 +9,20 @@ export interface DatabaseUnderTest {
   readonly database: OpenDatabase;
 }
 
+/** The server for tests that need PostgreSQL; such tests are skipped without it. */
+export const TEST_SERVER = process.env["TEST_DATABASE_URL"] ?? null;
+
+/** A new, empty database on the test server. */
+export async function createServerDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  if (TEST_SERVER === null) throw new Error("TEST_DATABASE_URL is not set");
+  const server = TEST_SERVER;
+  const name = `bellwether_test_${randomUUID().replaceAll("-", "")}`;
+  await admin(server, `CREATE DATABASE ${name}`);
+  const url = new URL(server);
+  url.pathname = name;
+  return { url: url.href, drop: () => admin(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
 /**
  * Runs a suite on an embedded database in memory and, where `TEST_DATABASE_URL` names a server, on a new database
  * there, which is dropped afterwards. One database per suite and kind; tests keep apart by tenants of their own.
@@ -16,19 +30,14 @@ export interface DatabaseUnderTest {
 export function forEachDatabase(name: string, suite: (under: DatabaseUnderTest) => void): void {
   describe(`${name} (embedded)`, () =>
     suite(opened(async () => openDatabase({ databaseUrl: null, dataDir: null }))));
-  const server = process.env["TEST_DATABASE_URL"];
-  describe.skipIf(!server)(`${name} (PostgreSQL)`, () => {
-    const created = `bellwether_test_${randomUUID().replaceAll("-", "")}`;
-    afterAll(async () => {
-      if (server) await admin(server, `DROP DATABASE IF EXISTS ${created} WITH (FORCE)`);
-    });
+  describe.skipIf(TEST_SERVER === null)(`${name} (PostgreSQL)`, () => {
+    let drop: (() => Promise<void>) | undefined;
+    afterAll(() => drop?.());
     suite(
       opened(async () => {
-        if (!server) throw new Error("TEST_DATABASE_URL is not set");
-        await admin(server, `CREATE DATABASE ${created}`);
-        const url = new URL(server);
-        url.pathname = created;
-        return await openDatabase({ databaseUrl: url.href, dataDir: null });
+        const created = await createServerDatabase();
+        drop = created.drop;
+        return await openDatabase({ databaseUrl: created.url, dataDir: null });
       }),
     );
   });

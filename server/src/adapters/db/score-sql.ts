@@ -63,19 +63,25 @@ ORDER BY o.at, o.subject, o.kind, o.key, o.value_hash`;
 
 const INPUT = `json_to_recordset($2::json) AS input (a uuid, at timestamptz, f text, s double precision, r json)`;
 
-/** $1 tenant, $2 results `{a, at, f, s, r}`: account, time, fingerprint, score, result. Before SAVE_CURRENT. */
+/**
+ * $1 tenant, $2 results `{a, at, f, s, r}`: account, time, fingerprint, score, result. Before SAVE_CURRENT. A
+ * calculation older than the stored one (of a process that stood still meanwhile) is left out by both.
+ */
 export const SAVE_SNAPSHOTS = `
 INSERT INTO health_snapshot (tenant_id, account_id, at, is_reconstructed, health_score, result)
 SELECT $1::uuid, input.a, input.at, false, input.s, input.r FROM ${INPUT}
 LEFT JOIN health_current AS current ON current.tenant_id = $1::uuid AND current.account_id = input.a
-WHERE current.fingerprint IS DISTINCT FROM input.f
+WHERE current.fingerprint IS DISTINCT FROM input.f AND (current.scored_at IS NULL OR current.scored_at <= input.at)
 ON CONFLICT DO NOTHING`;
 
+/** Answers the accounts whose current result this is now. */
 export const SAVE_CURRENT = `
-INSERT INTO health_current (tenant_id, account_id, scored_at, fingerprint, result)
+INSERT INTO health_current AS known (tenant_id, account_id, scored_at, fingerprint, result)
 SELECT $1::uuid, input.a, input.at, input.f, input.r FROM ${INPUT} ORDER BY input.a
 ON CONFLICT (tenant_id, account_id) DO UPDATE SET
-  scored_at = excluded.scored_at, fingerprint = excluded.fingerprint, result = excluded.result`;
+  scored_at = excluded.scored_at, fingerprint = excluded.fingerprint, result = excluded.result
+WHERE known.scored_at <= excluded.scored_at
+RETURNING account_id`;
 
 /** A repeated run adds nothing: an account with reconstructed points keeps those. */
 export const SAVE_RECONSTRUCTED = `
@@ -88,23 +94,27 @@ ON CONFLICT DO NOTHING`;
 /** Times alone are no reason to write. */
 const said = (column: string): string => `(${column} - 'bellwether_scored_at')`;
 
+/** Due at once by any clock: claims ask by the caller's, which may differ from the database's. */
+const AT_ONCE = "to_timestamp(0)";
+
 /**
  * What platforms should show. Pending is what differs from the confirmed values, so that a value that went there
- * and back again before it was written is not written at all.
+ * and back again before it was written is not written at all; unless a write of it failed, because its answer may
+ * have been lost. A row that waits after a failure goes on waiting.
  */
 const wantIn = (rows: string): string => `
 INSERT INTO outbox AS row (tenant_id, connection_id, object_type, object_id, platform, account_id, desired, is_pending, next_at)
 ${rows}
 ON CONFLICT (tenant_id, connection_id, object_type, object_id) DO UPDATE SET
   account_id = excluded.account_id, desired = excluded.desired, version = row.version + 1,
-  is_pending = ${said("excluded.desired")} IS DISTINCT FROM ${said("row.confirmed")},
-  attempts = 0, next_at = excluded.next_at, last_error = NULL
+  is_pending = row.attempts > 0 OR ${said("excluded.desired")} IS DISTINCT FROM ${said("row.confirmed")},
+  next_at = CASE WHEN row.attempts > 0 THEN row.next_at ELSE excluded.next_at END
 WHERE ${said("row.desired")} IS DISTINCT FROM ${said("excluded.desired")}
 RETURNING row.connection_id, row.is_pending`;
 
 /** $1 tenant, $2 rows `{c, y, i, p, a, d}`: connection, type, id, platform, account, desired. */
 export const WANT_ON_RECORDS = wantIn(`
-SELECT $1::uuid, want.c, want.y, want.i, want.p, want.a, want.d, true, now()
+SELECT $1::uuid, want.c, want.y, want.i, want.p, want.a, want.d, true, ${AT_ONCE}
 FROM json_to_recordset($2::json) AS want (c uuid, y text, i text, p text, a uuid, d jsonb)
 ORDER BY want.c, want.y, want.i`);
 
@@ -114,7 +124,7 @@ ORDER BY want.c, want.y, want.i`);
  */
 export const WANT_ON_TICKETS = wantIn(`
 SELECT DISTINCT ON (ticket.ref) $1::uuid, want.c, 'ticket', split_part(ticket.ref, ':', 3), 'zendesk', want.a,
-  jsonb_build_object('bellwether_health_band', want.v), true, now()
+  jsonb_build_object('bellwether_health_band', want.v), true, ${AT_ONCE}
 FROM json_to_recordset($2::json) AS want (c uuid, a uuid, v text)
 JOIN party_link AS link ON link.tenant_id = $1::uuid AND link.account_id = want.a AND link.removed_at IS NULL
 JOIN record_link AS ticket ON ticket.tenant_id = link.tenant_id AND ticket.target_ref = link.ref AND ticket.is_open_ticket

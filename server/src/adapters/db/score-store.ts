@@ -75,10 +75,12 @@ async function save(
 ): Promise<void> {
   const results = resultParameter(scored);
   await sql.query(SAVE_SNAPSHOTS, [tenant, results]);
-  await sql.query(SAVE_CURRENT, [tenant, results]);
+  const stored = await sql.query<{ account_id: AccountId }>(SAVE_CURRENT, [tenant, results]);
+  const current = new Set(stored.map((row) => row.account_id));
+  const newest = scored.filter((account) => current.has(account.accountId));
   const wanted = [
-    ...(await sql.query<WantedRow>(WANT_ON_RECORDS, [tenant, desiredParameter(scored)])),
-    ...(await sql.query<WantedRow>(WANT_ON_TICKETS, [tenant, bandParameter(scored)])),
+    ...(await sql.query<WantedRow>(WANT_ON_RECORDS, [tenant, desiredParameter(newest)])),
+    ...(await sql.query<WantedRow>(WANT_ON_TICKETS, [tenant, bandParameter(newest)])),
   ];
   const connections = new Set(wanted.filter((row) => row.is_pending).map((row) => row.connection_id));
   if (connections.size > 0)
