@@ -176,16 +176,20 @@ describe("reading a portal's history", () => {
 });
 
 describe("reading records by id", () => {
-  it("takes a hundred at a time, each once", async () => {
+  it("takes a hundred at a time, fifty where earlier values come along, each once", async () => {
     const { gateway, server } = await open((call) =>
-      isBatch(call, "companies") ? { body: { results: inputIds(call).map((id) => record(id)) } } : null,
+      isBatch(call, "companies") || isBatch(call, "deals")
+        ? { body: { results: inputIds(call).map((id) => record(id)) } }
+        : null,
     );
-    const refs = Array.from({ length: 150 }, (_, n) => ref("company", n + 1));
+    const refs = Array.from({ length: 150 }, (_, n) => [ref("company", n + 1), ref("deal", n + 1)]).flat();
     const { records, missing } = await gateway.read([...refs, ...refs]);
-    expect(records).toHaveLength(150);
+    expect(records).toHaveLength(300);
     expect(missing).toEqual([]);
-    const batches = server.calls.filter((call) => isBatch(call, "companies"));
-    expect(batches.map((call) => inputIds(call).length)).toEqual([100, 50]);
+    const sizes = (type: string) =>
+      server.calls.filter((call) => isBatch(call, type)).map((call) => inputIds(call).length);
+    expect(sizes("companies")).toEqual([50, 50, 50]);
+    expect(sizes("deals")).toEqual([100, 50]);
   });
 
   it("reports as missing what a 207 names, what is archived and what is no id", async () => {

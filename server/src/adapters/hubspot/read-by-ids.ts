@@ -6,8 +6,16 @@ import type { HubspotAnswer, HubspotClient } from "./client.ts";
 import { batchAnswer, type CrmRecord, crmRecord, readAnswer } from "./crm-answers.ts";
 import { HUBSPOT_OBJECTS, type HubspotObject } from "./object-types.ts";
 
-/** Source: HubSpot, batch read. */
+/** Source: HubSpot, batch read; half as many with earlier values of properties, as for lists. */
 const MAX_INPUTS = 100;
+const MAX_INPUTS_WITH_HISTORY = 50;
+
+/** What to read of each record. */
+export interface Wanted {
+  properties: readonly string[];
+  /** Of these the earlier values too, so that what was missed while nobody read is dated rightly. */
+  propertiesWithHistory: readonly string[];
+}
 
 export interface FoundById {
   /** Each once. A record that was merged away is found as its survivor, and its old id is missing. */
@@ -20,19 +28,20 @@ export async function readByIds(
   client: HubspotClient,
   type: HubspotObject,
   ids: readonly string[],
-  properties: readonly string[],
+  wanted: Wanted,
 ): Promise<FoundById> {
-  const wanted = [...new Set(ids)];
-  const readable = wanted.filter((id) => /^\d+$/.test(id)); // one other id would make HubSpot refuse the batch
+  const asked = [...new Set(ids)];
+  const readable = asked.filter((id) => /^\d+$/.test(id)); // one other id would make HubSpot refuse the batch
   const found = new Map<string, CrmRecord>();
-  const missing = new Set(wanted.filter((id) => !readable.includes(id)));
-  for (const chunk of chunksOf(readable, MAX_INPUTS)) {
-    const answer = await readBatch(client, type, chunk, properties);
+  const missing = new Set(asked.filter((id) => !readable.includes(id)));
+  const size = wanted.propertiesWithHistory.length > 0 ? MAX_INPUTS_WITH_HISTORY : MAX_INPUTS;
+  for (const chunk of chunksOf(readable, size)) {
+    const answer = await readBatch(client, type, chunk, wanted);
     for (const record of answer.found) found.set(record.id, record);
     for (const id of answer.missing) missing.add(id);
     const open = chunk.filter((id) => !found.has(id) && !missing.has(id));
     for (const id of open) {
-      const record = await readOne(client, type, id, properties);
+      const record = await readOne(client, type, id, wanted);
       if (record) found.set(record.id, record);
       if (record?.id !== id) missing.add(id);
     }
@@ -44,10 +53,10 @@ async function readBatch(
   client: HubspotClient,
   type: HubspotObject,
   ids: readonly string[],
-  properties: readonly string[],
+  wanted: Wanted,
 ): Promise<FoundById> {
   const path = PATHS.batch(HUBSPOT_OBJECTS[type].path, "read");
-  const request = { inputs: ids.map((id) => ({ id })), properties, propertiesWithHistory: [] };
+  const request = { inputs: ids.map((id) => ({ id })), ...wanted };
   const body = await unless404(client.call({ method: "POST", path, body: request }));
   if (body === null) return { found: [], missing: [] }; // none of them is there: asked one by one, to be sure
   const answer = readAnswer(batchAnswer, body, `POST ${path}`);
@@ -70,10 +79,13 @@ async function readOne(
   client: HubspotClient,
   type: HubspotObject,
   id: string,
-  properties: readonly string[],
+  { properties, propertiesWithHistory }: Wanted,
 ): Promise<CrmRecord | null> {
   const path = PATHS.objects(`${HUBSPOT_OBJECTS[type].path}/${id}`);
-  const query = { properties: properties.join(",") };
+  const query = {
+    properties: properties.join(","),
+    ...(propertiesWithHistory.length > 0 && { propertiesWithHistory: propertiesWithHistory.join(",") }),
+  };
   const body = await unless404(client.call({ method: "GET", path, query }));
   const record = body === null ? null : readAnswer(crmRecord, body, `GET ${path}`);
   return record?.archived === true ? null : record;

@@ -75,7 +75,7 @@ async function optional<T>(
 async function readPage(deps: ReaderDeps, type: HubspotObject, cursor: string | null) {
   const path = PATHS.objects(HUBSPOT_OBJECTS[type].path);
   const existing = await deps.schema.properties(deps.client, type);
-  const history = type === "company" ? usageHistoryNames(deps.fieldMap, existing) : [];
+  const history = historyNames(deps, type, existing);
   const query = {
     limit: String(history.length > 0 ? PAGE_WITH_HISTORY : PAGE),
     properties: wantedProperties(type, deps.fieldMap, existing).join(","),
@@ -101,10 +101,16 @@ async function readPage(deps: ReaderDeps, type: HubspotObject, cursor: string | 
   };
 }
 
-const usageHistoryNames = (fieldMap: FieldMap, existing: ReadonlyMap<string, unknown> | null): string[] =>
-  usageProperties(fieldMap)
-    .map(([, property]) => property)
-    .filter((name) => name !== "" && (existing === null || existing.has(name)));
+/** Earlier values are read of the gauges of product use: each of them is a point of a series. */
+function historyNames(
+  { fieldMap }: ReaderDeps,
+  type: HubspotObject,
+  existing: ReadonlyMap<string, unknown> | null,
+): string[] {
+  if (type !== "company") return [];
+  const names = usageProperties(fieldMap).map(([, property]) => property);
+  return names.filter((name) => name !== "" && (existing === null || existing.has(name)));
+}
 
 /** For showing progress only: an answer that does not come is no reason to stop. */
 async function countOf(deps: ReaderDeps, type: HubspotObject): Promise<number | null> {
@@ -121,7 +127,8 @@ async function countOf(deps: ReaderDeps, type: HubspotObject): Promise<number | 
 async function readSet(deps: ReaderDeps, type: HubspotObject, ids: readonly string[]) {
   const existing = await deps.schema.properties(deps.client, type);
   const properties = wantedProperties(type, deps.fieldMap, existing);
-  const { found, missing } = await readByIds(deps.client, type, ids, properties);
+  const propertiesWithHistory = historyNames(deps, type, existing);
+  const { found, missing } = await readByIds(deps.client, type, ids, { properties, propertiesWithHistory });
   return {
     records: await mapAll(deps, type, found, "live"),
     missing: missing.map((id): RecordRef => ({ platform: "hubspot", objectType: type, id })),
