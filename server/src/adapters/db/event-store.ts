@@ -1,9 +1,15 @@
-import type { ConnectionId } from "@bellwether/shared";
-import { AppError } from "../../services/errors.ts";
-import type { EventStore, InboundEvent, IntakeCounts } from "../../services/ports.ts";
+import type { EventStore, IntakeCounts } from "../../services/ports.ts";
+import {
+  countsOf,
+  distinctRows,
+  type EventRow,
+  eventId,
+  eventRow,
+  markedRecords,
+  Origins,
+} from "./event-rows.ts";
 import { COUNT_INTAKE, INTAKE, MARK_RECORDS } from "./event-sql.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { indexKey } from "./index-key.ts";
 import { jsonParameter } from "./json-parameter.ts";
 import type { Database, Sql } from "./sql.ts";
 import type { WakeUps } from "./wake-ups.ts";
@@ -12,25 +18,8 @@ const MAX_EVENTS_PER_COMMIT = 2_000;
 /** About 100 MB of events; whoever is refused is told to come again. */
 const MAX_EVENTS_WAITING = 100_000;
 
-/** One row of the statements' JSON; short names, because they are repeated for every event. */
-interface Row {
-  t: string;
-  s: string;
-  k: string;
-  c: ConnectionId;
-  y: string;
-  o: string;
-  p: unknown;
-  refs: InboundEvent["refs"];
-}
-
-/** By code unit: the same order in every process. */
-const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
-
-const identity = (row: Pick<Row, "t" | "s" | "k">): string => `${row.t} ${row.s} ${row.k}`;
-
 export function createEventStore(database: Database, wakeUps: WakeUps): EventStore {
-  const group = new GroupCommit<Row, boolean>({
+  const group = new GroupCommit<EventRow, boolean>({
     commit: (rows) => commit(database, wakeUps, rows),
     // a second transaction prepares while the first one waits for the disk
     lanes: database.kind === "server" ? 2 : 1,
@@ -38,7 +27,7 @@ export function createEventStore(database: Database, wakeUps: WakeUps): EventSto
     maxWaiting: MAX_EVENTS_WAITING,
   });
   return {
-    append: async (events) => (events.length === 0 ? [] : await group.add(events.map(toRow))),
+    append: async (events) => (events.length === 0 ? [] : await group.add(events.map(eventRow))),
     countRejected: async (tenant, source, events) => {
       await database.query(COUNT_INTAKE, [jsonParameter([{ t: tenant, s: source, a: 0, d: 0, r: events }])]);
     },
@@ -58,94 +47,75 @@ export function createEventStore(database: Database, wakeUps: WakeUps): EventSto
   };
 }
 
-function toRow(event: InboundEvent): Row {
-  if (Number.isNaN(event.occurredAt.getTime()))
-    throw new AppError("request_invalid", `event ${event.key} has no valid time`);
-  return {
-    t: event.tenantId,
-    s: event.source,
-    k: indexKey(event.key),
-    c: event.connectionId,
-    y: event.type,
-    o: event.occurredAt.toISOString(),
-    p: event.payload ?? null,
-    refs: event.refs,
-  };
-}
-
 /** @returns per row whether it was new; of equal rows the first one is */
-async function commit(database: Database, wakeUps: WakeUps, rows: readonly Row[]): Promise<boolean[]> {
-  const firsts = new Map<string, Row>();
-  for (const row of rows) {
-    const id = identity(row);
-    if (!firsts.has(id)) firsts.set(id, row);
-  }
-  // in the order of the key, so that two processes with the same events wait for each other instead of locking up
-  const sorted = [...firsts].toSorted(byKey).map(([, row]) => row);
-  const stored = await database.transaction((sql) => store(sql, wakeUps, rows, sorted));
-  const isNew = new Set(stored);
+async function commit(database: Database, wakeUps: WakeUps, rows: readonly EventRow[]): Promise<boolean[]> {
+  const distinct = distinctRows(rows);
+  const isNew = new Set(await database.transaction((sql) => store(sql, wakeUps, rows, distinct)));
   return rows.map((row) => isNew.has(row));
 }
 
+/** @returns those of `distinct` that were new */
 async function store(
   sql: Sql,
   wakeUps: WakeUps,
-  rows: readonly Row[],
-  sorted: readonly Row[],
-): Promise<readonly Row[]> {
+  rows: readonly EventRow[],
+  distinct: readonly EventRow[],
+): Promise<readonly EventRow[]> {
+  const origins = new Origins();
+  const events = distinct.map((row) => ({
+    g: origins.numberOf(row),
+    k: row.k,
+    y: row.y,
+    o: row.o,
+    p: row.p,
+  }));
+  const marks = markedRecords(distinct).map(({ row, ref }) => ({
+    g: origins.numberOf(row),
+    f: ref.platform,
+    y: ref.objectType,
+    i: ref.id,
+  }));
   const [answer] = await sql.query<{ added: number; keys: [string, string, string][] | null }>(INTAKE, [
-    jsonParameter(sorted.map(({ refs: _, ...row }) => row)),
-    jsonParameter(marks(sorted)),
-    jsonParameter(counts(rows, sorted)),
-    sorted.length,
+    jsonParameter(events),
+    jsonParameter(marks),
+    jsonParameter(countsOf(rows, distinct)),
+    origins.tenants,
+    origins.connections,
+    origins.sources,
+    distinct.length,
   ]);
   if (!answer) throw new Error("the intake statement gave no answer");
-  if (answer.added === sorted.length) {
-    await wake(sql, wakeUps, sorted);
-    return sorted;
+  if (answer.added === distinct.length) {
+    await wake(sql, wakeUps, distinct);
+    return distinct;
   }
-  // some were stored before: the statement has left marks and counts to this one
-  const ids = new Set((answer.keys ?? []).map(([t, s, k]) => identity({ t, s, k })));
-  const stored = sorted.filter((row) => ids.has(identity(row)));
-  await sql.query(COUNT_INTAKE, [jsonParameter(counts(rows, stored))]);
-  const toMark = marks(stored);
-  if (toMark.length > 0) await sql.query(MARK_RECORDS, [jsonParameter(toMark)]);
+  return await settleDuplicates(sql, wakeUps, rows, distinct, answer.keys ?? []);
+}
+
+/** Some were stored before: the statement has left marks and counts to this one. */
+async function settleDuplicates(
+  sql: Sql,
+  wakeUps: WakeUps,
+  rows: readonly EventRow[],
+  distinct: readonly EventRow[],
+  added: readonly [string, string, string][],
+): Promise<EventRow[]> {
+  const ids = new Set(added.map(([tenant, source, key]) => eventId(tenant, source, key)));
+  const stored = distinct.filter((row) => ids.has(row.id));
+  await sql.query(COUNT_INTAKE, [jsonParameter(countsOf(rows, stored))]);
+  const marks = markedRecords(stored).map(({ row, ref }) => ({
+    t: row.t,
+    c: row.c,
+    f: ref.platform,
+    y: ref.objectType,
+    i: ref.id,
+  }));
+  if (marks.length > 0) await sql.query(MARK_RECORDS, [jsonParameter(marks)]);
   await wake(sql, wakeUps, stored);
   return stored;
 }
 
-/** Each named record once, in the order of the key. */
-function marks(rows: readonly Row[]): object[] {
-  const found = new Map<string, object>();
-  for (const row of rows)
-    for (const ref of row.refs)
-      found.set(`${row.t} ${row.c} ${ref.objectType} ${ref.id}`, {
-        t: row.t,
-        c: row.c,
-        f: ref.platform,
-        y: ref.objectType,
-        i: ref.id,
-      });
-  return [...found].toSorted(byKey).map(([, mark]) => mark);
-}
-
-function counts(rows: readonly Row[], stored: readonly Row[]): object[] {
-  const found = new Map<string, { t: string; s: string; a: number; d: number; r: number }>();
-  const of = (row: Row) => {
-    const key = `${row.t} ${row.s}`;
-    const entry = found.get(key) ?? { t: row.t, s: row.s, a: 0, d: 0, r: 0 };
-    found.set(key, entry);
-    return entry;
-  };
-  for (const row of rows) of(row).d++;
-  for (const row of stored) {
-    of(row).a++;
-    of(row).d--;
-  }
-  return [...found].toSorted(byKey).map(([, entry]) => entry);
-}
-
-async function wake(sql: Sql, wakeUps: WakeUps, stored: readonly Row[]): Promise<void> {
+async function wake(sql: Sql, wakeUps: WakeUps, stored: readonly EventRow[]): Promise<void> {
   const connections = new Set(stored.filter((row) => row.refs.length > 0).map((row) => row.c));
   if (connections.size === 0) return;
   await wakeUps.send(

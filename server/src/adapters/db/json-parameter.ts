@@ -10,7 +10,8 @@ export const storableText = (text: string): string => text.replaceAll("\u0000", 
 /** JSON for a statement's parameter; the whole value is cleaned only where something needs it. */
 export function jsonParameter(value: unknown): string {
   const json = JSON.stringify(value) ?? "null";
-  return unstorableEscape.test(json) ? JSON.stringify(storable(value)) : json;
+  // nearly no text has an escape of this kind, and looking for two characters is far cheaper than for the pattern
+  return json.includes("\\u") && unstorableEscape.test(json) ? JSON.stringify(storable(value)) : json;
 }
 
 function storable(value: unknown): unknown {
