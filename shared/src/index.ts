@@ -62,6 +62,7 @@ export { assertChurnModel, churnBandOf } from "./scoring/churn-risk.ts";
 export { explainChange, trendDirection } from "./scoring/explain.ts";
 export type { BandMemory, HealthResult, SourcesSeen } from "./scoring/health-result.ts";
 export { measureScore, ramp, type Scale, scaleSchema, scaleTrouble, tiers } from "./scoring/measures.ts";
+export { metricDictionary } from "./scoring/metric-dictionary.ts";
 export { type ScoreInput, scoreAccount } from "./scoring/score-account.ts";
 export {
   parseScorecard,
