@@ -69,6 +69,8 @@ export interface SandboxLimits {
   /** Zendesk requests per account and minute. */
   zendeskPerMinute: number;
   zendeskExportsPerMinute: number;
+  /** Exports leave rows out that changed this lately, so that rows being written are not missed. */
+  zendeskExportQuietMs: number;
   zendeskOpenJobs: number;
   /** How long a job stays queued, and again how long it works. */
   zendeskJobStepMs: number;
@@ -79,6 +81,7 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   hubspotSearchesPerSecond: 5,
   zendeskPerMinute: 700,
   zendeskExportsPerMinute: 10,
+  zendeskExportQuietMs: 60_000,
   zendeskOpenJobs: 30,
   zendeskJobStepMs: 25,
 };

@@ -6,8 +6,6 @@ import { presentOrganization, presentTicket, presentUser } from "./zendesk-prese
 import type { Ticket } from "./zendesk-types.ts";
 
 const MAX_PAGE = 1000;
-/** The newest minute is left out, so that rows being written are not missed. */
-const QUIET_MS = 60_000;
 
 interface Row<T> {
   at: number;
@@ -59,7 +57,7 @@ function startTime(context: ZendeskContext, req: Request): number {
   const text = queryText(req, "start_time");
   if (text === undefined || !/^\d+$/.test(text)) throw invalidBody("start_time or cursor is required");
   const ms = Number(text) * 1000;
-  if (ms > context.clock.ms() - QUIET_MS) {
+  if (ms > context.clock.ms() - context.limits.zendeskExportQuietMs) {
     throw invalidBody("Too recent start_time. Use a start_time older than 60 seconds");
   }
   return ms;
@@ -69,7 +67,7 @@ function startTime(context: ZendeskContext, req: Request): number {
 function cursorPage<T>(context: ZendeskContext, req: Request, rows: readonly Row<T>[]) {
   const cursor = queryText(req, "cursor");
   const from = cursor === undefined ? { at: startTime(context, req), id: -1 } : decode(cursor);
-  const until = context.clock.ms() - QUIET_MS;
+  const until = context.clock.ms() - context.limits.zendeskExportQuietMs;
   const due = rows
     .filter(({ at, id }) => at <= until && (at > from.at || (at === from.at && id > from.id)))
     .sort((x, y) => x.at - y.at || x.id - y.id);

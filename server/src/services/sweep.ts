@@ -25,6 +25,8 @@ export async function sweep(deps: SweepDeps): Promise<void> {
 
 /** A quiet source counts as fresh only while somebody looks: well inside the 1 hour that tickets may be old. */
 const CATCH_UP_MS = 10 * MINUTE_MS;
+/** Zendesk's exports leave out the newest minute: what changed while the history was read is looked at soon after. */
+const FIRST_CATCH_UP_MS = 2 * MINUTE_MS;
 
 /** Connections that were never set up or read to the end, and those due for a look at what webhooks missed. */
 export async function sweepConnections(deps: SweepDeps): Promise<void> {
@@ -33,7 +35,12 @@ export async function sweepConnections(deps: SweepDeps): Promise<void> {
     const payload = { connectionId: connection.id };
     if (connection.provisionedAt === null) await deps.queue.enqueue("provision", payload);
     if (connection.syncedAt === null) await deps.queue.enqueue("backfill", payload);
-    else if (deps.clock.now().getTime() - connection.syncedAt.getTime() > CATCH_UP_MS)
+    else if (isDue(connection.connectedAt, connection.syncedAt, deps.clock.now()))
       await deps.queue.enqueue("catch-up", payload);
   }
+}
+
+function isDue(connectedAt: Date, syncedAt: Date, now: Date): boolean {
+  const isFresh = now.getTime() - connectedAt.getTime() < CATCH_UP_MS;
+  return now.getTime() - syncedAt.getTime() > (isFresh ? FIRST_CATCH_UP_MS : CATCH_UP_MS);
 }
