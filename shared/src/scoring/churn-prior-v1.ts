@@ -2,27 +2,33 @@ import { roundTo } from "../units.ts";
 import type { ChurnFeature, ChurnModel } from "./churn-model.ts";
 
 /**
- * Uncertainty of an expert's weight, on the log-odds per SD. Experts get the sign right more often than the size;
- * 0.5 lets every weight below be absent or twice as large. Intervals from a prior as tight as 0.3 covered far less
- * than they promised on open data, so the shown interval is kept wide until outcomes narrow it.
+ * The signs are no independent witnesses: who logs in less also uses less and writes less. Taken one by one their
+ * weights would add up to certainty about nearly everybody, so all are scaled down together until the log-odds of
+ * an ordinary book spread by about 1 SD, the spread at which an expert's guess did best on open data before any
+ * outcome was known.
  */
-const WEIGHT_SD = 0.5;
+const TOGETHER = 0.45;
+/**
+ * Uncertainty of a weight, on the log-odds per SD: lets every scaled weight be absent or more than twice as large.
+ * With the intercept's own, the shown interval of an average customer reaches from a fifth of the risk to five times it.
+ */
+const WEIGHT_SD = 0.3;
 
 const feature = (
   key: ChurnFeature["key"],
   label: string,
   from: ChurnFeature["from"],
   weight: number,
-  scale: { mean: number; sd: number; low: number; high: number; priorSd?: number },
+  scale: { mean: number; sd: number; low: number; high: number },
 ): ChurnFeature => ({
   key,
   label,
   from,
-  weight,
+  weight: roundTo(weight * TOGETHER, 6),
   mean: scale.mean,
   sd: scale.sd,
   clamp: { low: scale.low, high: scale.high },
-  priorSd: scale.priorSd ?? WEIGHT_SD,
+  priorSd: WEIGHT_SD,
 });
 
 /**
@@ -88,15 +94,18 @@ export const CHURN_PRIOR_V1: ChurnModel = {
     }),
     // customers leave more often in their first two years; the unit is the logarithm of days + 1
     feature("tenure", "Time as a customer", "tenure", -0.25, { mean: 6.2, sd: 0.9, low: 3, high: 8.3 }),
-    // one in fifty gives notice; z jumps by 7 SD, so that a notice alone multiplies the odds by about 270
-    feature("notice_of_non_renewal", "Notice of non-renewal", "notice_of_non_renewal", 0.8, {
+    // Not one sign among others but the customer's own word. One in fifty gives notice; z jumps by 7 SD, so that a
+    // notice multiplies the odds by about 270, and 0.1 per SD lets that effect be 20% larger or smaller.
+    {
+      key: "notice_of_non_renewal",
+      label: "Notice of non-renewal",
+      from: "notice_of_non_renewal",
+      weight: 0.8,
       mean: 0.02,
       sd: 0.14,
-      low: 0,
-      high: 1,
-      // a jump of 7 SD: 0.1 per SD lets its effect be 20% larger or smaller
+      clamp: { low: 0, high: 1 },
       priorSd: 0.1,
-    }),
+    },
   ],
   // twice and five times the base rate
   bands: { medium: 0.06, high: 0.15 },
