@@ -31,9 +31,13 @@ export async function takeInHubspotEvents(
   deps: TakeInDeps,
   delivered: readonly DeliveredEvent[],
 ): Promise<TakenIn> {
+  const portals = new Map<string, Connection | null>();
+  for (const { externalId } of delivered)
+    if (externalId !== null && !portals.has(externalId))
+      portals.set(externalId, await deps.directory.byExternalId("hubspot", externalId));
   const known: InboundEvent[] = [];
   for (const event of delivered) {
-    const connection = await deps.directory.byExternalId("hubspot", event.externalId ?? "");
+    const connection = portals.get(event.externalId ?? "");
     if (connection) known.push(inbound(connection, event));
   }
   return store(deps, "hubspot", known, delivered.length - known.length);

@@ -3,48 +3,27 @@ import { portalId, type RecordRef, refKey } from "@bellwether/shared";
 import { z } from "zod";
 import { AppError } from "../../services/errors.ts";
 import { storableJson } from "../platform/storable-json.ts";
+import { type OptionalFields, readOptionalFields } from "./event-fields.ts";
 import { type HubspotObject, objectOfName, objectOfTypeId } from "./object-types.ts";
 
-/** HubSpot sends numbers, its CRM API strings; kept as text. Negative and fractional ones name nothing. */
-const id = z
-  .union([z.string(), z.int().transform(String)])
-  .pipe(z.string().regex(/^\d{1,20}$/))
-  .nullable()
-  .catch(null);
-const text = z.string().max(200).nullable().catch(null);
 /** Seconds (some senders), milliseconds, or ISO text. */
 const occurredAt = z
   .union([z.number().transform((n) => (n < 1e11 ? n * 1000 : n)), z.iso.datetime({ offset: true })])
   .transform((value) => new Date(value))
   .refine((date) => Number.isFinite(date.getTime()) && date.getTime() >= 0, "is not a time");
 
-/** One event; unknown kinds and further fields are welcome, unreadable optional ones count as not said. */
-const hubspotEvent = z.object({
+/** Without these it is no event. */
+const requiredFields = z.object({
   portalId,
   subscriptionType: z.string().min(1).max(100),
   occurredAt,
-  eventId: z
-    .union([z.string().max(64), z.number().transform(String)])
-    .nullable()
-    .catch(null),
-  objectId: id,
-  objectTypeId: text,
-  propertyName: text,
-  associationType: text,
-  associationTypeId: id,
-  associationRemoved: z.boolean().nullable().catch(null),
-  fromObjectId: id,
-  toObjectId: id,
-  fromObjectTypeId: text,
-  toObjectTypeId: text,
-  primaryObjectId: id,
-  newObjectId: id,
-  mergedObjectIds: z.array(id).max(1000).catch([]),
 });
-export type HubspotEvent = z.infer<typeof hubspotEvent> & {
+
+/** One event; unknown kinds and further fields are welcome, unreadable optional ones count as not said. */
+export interface HubspotEvent extends z.infer<typeof requiredFields>, OptionalFields {
   /** As received, made storable as jsonb. */
   payload: unknown;
-};
+}
 
 export interface HubspotDelivery {
   events: HubspotEvent[];
@@ -66,9 +45,9 @@ export function parseHubspotDelivery(json: unknown): HubspotDelivery {
   let firstIssue: string | null = null;
   for (const element of json as unknown[]) {
     const payload = storableJson(element);
-    const parsed = hubspotEvent.safeParse(payload);
+    const parsed = requiredFields.safeParse(payload);
     if (parsed.success) {
-      delivery.events.push({ ...parsed.data, payload });
+      delivery.events.push({ ...parsed.data, ...readOptionalFields(payload as object), payload });
       continue;
     }
     const issue = parsed.error.issues[0];
@@ -90,16 +69,22 @@ function readPortalId(payload: unknown): string | null {
  * and merges may come without `objectId`, so the records that they name stand in for it.
  */
 export function eventKey(event: HubspotEvent): string {
+  const { portalId, subscriptionType, eventId, occurredAt } = event;
+  return `${portalId}|${subscriptionType}|${recordsKey(event)}|${eventId ?? ""}|${occurredAt.getTime()}`;
+}
+
+function recordsKey(event: HubspotEvent): string {
   const { objectId, fromObjectId, toObjectId, primaryObjectId, newObjectId } = event;
-  const association =
-    fromObjectId !== null || toObjectId !== null
-      ? `${fromObjectId}>${toObjectId}:${event.associationTypeId ?? event.associationType}:${event.associationRemoved}`
-      : null;
-  const merge = primaryObjectId !== null ? `${primaryObjectId}+${newObjectId}` : null;
-  const record = [objectId, association, merge].filter((part) => part !== null).join("/");
-  return [event.portalId, event.subscriptionType, record, event.eventId, event.occurredAt.getTime()].join(
-    "|",
-  );
+  let key = objectId ?? "";
+  const add = (part: string): void => {
+    key = key === "" ? part : `${key}/${part}`;
+  };
+  if (fromObjectId !== null || toObjectId !== null)
+    add(
+      `${fromObjectId}>${toObjectId}:${event.associationTypeId ?? event.associationType}:${event.associationRemoved}`,
+    );
+  if (primaryObjectId !== null) add(`${primaryObjectId}+${newObjectId}`);
+  return key;
 }
 
 /** For an element without usable fields its own content is the key, without what differs between attempts. */
@@ -116,19 +101,18 @@ export const isOwnWrite = (event: HubspotEvent): boolean =>
 export function eventRefs(event: HubspotEvent): RecordRef[] {
   if (isOwnWrite(event)) return [];
   const own = objectOf(event);
-  const [from, to] = associationEnds(event, own);
-  const named: [HubspotObject | null, string | null][] = [
-    [own, event.objectId],
-    [from, event.fromObjectId],
-    [to, event.toObjectId],
-    [own, event.primaryObjectId],
-    [own, event.newObjectId],
-    ...event.mergedObjectIds.map((merged): [HubspotObject | null, string | null] => [own, merged]),
-  ];
-  const refs = named.flatMap(([objectType, recordId]): RecordRef[] =>
-    objectType === null || recordId === null ? [] : [{ platform: "hubspot", objectType, id: recordId }],
-  );
-  return [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
+  const refs: RecordRef[] = [];
+  const add = (objectType: HubspotObject | null, id: string | null): void => {
+    if (objectType !== null && id !== null) refs.push({ platform: "hubspot", objectType, id });
+  };
+  add(own, event.objectId);
+  if (event.fromObjectId !== null || event.toObjectId !== null) {
+    const [from, to] = associationEnds(event, own);
+    add(from, event.fromObjectId);
+    add(to, event.toObjectId);
+  }
+  for (const id of [event.primaryObjectId, event.newObjectId, ...event.mergedObjectIds]) add(own, id);
+  return refs.length < 2 ? refs : [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
 }
 
 function objectOf(event: HubspotEvent): HubspotObject | null {

@@ -26,3 +26,11 @@ it("keeps a __proto__ key a plain key", () => {
   expect(Object.hasOwn(copy as object, "__proto__")).toBe(true);
   expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
 });
+
+it("gives back the value itself where nothing is to be changed, and never changes what it was given", () => {
+  const good = { a: ["Zoë 🦊"] };
+  expect(storableJson(good)).toBe(good);
+  const bad = { a: ["x\u0000"], b: good };
+  expect(storableJson(bad)).toEqual({ a: ["x\uFFFD"], b: good });
+  expect(bad.a).toEqual(["x\u0000"]);
+});
