@@ -128,7 +128,11 @@ describe("the demo", () => {
       .waitFor({ timeout: EVENT_MS });
 
     expect(await page.getByTestId("tab-card").textContent()).not.toBe(reasonsBefore);
-    const newest = page.getByTestId("write-backs").locator("> li").filter({ hasText: name }).first();
+    const newest = page
+      .getByTestId("write-backs")
+      .locator("> li")
+      .filter({ hasText: `HubSpot${name}` })
+      .first();
     expect(await newest.textContent()).toContain("Health score");
     const steps = await page.getByTestId("journey").locator("ol li").allInnerTexts();
     await annotate(

@@ -44,8 +44,17 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-/** Builds what is missing or older than its sources, side by side. */
+/**
+ * Builds what is missing or older than its sources, in a process of its own: the bundlers look at `NODE_ENV`, and
+ * whoever starts the demo may have another one.
+ * @throws {Error} with what the bundler printed
+ */
 export async function buildWhatChanged(): Promise<void> {
+  const env = { ...process.env, NODE_ENV: "production" };
+  await promisify(execFile)(process.execPath, [import.meta.filename], { env });
+}
+
+async function buildParts(): Promise<void> {
   await Promise.all(
     PARTS.map(async (part) => {
       if (await isStale(part)) await part.build();
@@ -72,3 +81,5 @@ async function times(path: string): Promise<number[]> {
       .map(async (file) => (await stat(join(file.parentPath, file.name))).mtimeMs),
   );
 }
+
+if (import.meta.main) await buildParts();

@@ -11,6 +11,8 @@ const KEPT = 200;
 /** Says when, which the entry does anyway. */
 const TIME_FIELD = "bellwether_scored_at";
 
+/** In the order of the definition page, so that score and band come first. */
+const LABELS = WRITE_BACK_FIELDS.map(({ label }) => label);
 const fields = new Map(WRITE_BACK_FIELDS.map((field) => [field.key, field]));
 
 /** Turns what the platforms accepted into lines that say what changed, from what, to what. */
@@ -54,7 +56,7 @@ export class WriteFeed {
       this.#held.set(place, to);
       if (from !== to && key !== TIME_FIELD) changes.push({ label: labelOf(key), from, to });
     }
-    return changes;
+    return changes.toSorted((a, b) => LABELS.indexOf(a.label) - LABELS.indexOf(b.label));
   }
 }
 

@@ -79,6 +79,7 @@ class HostSession implements ZafHost {
   readonly #appOrigin: string;
   readonly #data: Record<string, unknown>;
   readonly #listening = new Set<string>();
+  #isRegistered = false;
   readonly #asked = new Map<string, (reason: string | null) => void>();
 
   constructor(options: ZafHostOptions) {
@@ -108,7 +109,8 @@ class HostSession implements ZafHost {
   }
 
   close(): void {
-    this.fire("app.willDestroy");
+    // Before the handshake the frame may still show another origin's page, which the message is not for.
+    if (this.#isRegistered) this.fire("app.willDestroy");
     window.removeEventListener("message", this.receive);
     this.#options.frame.removeAttribute("src");
   }
@@ -133,6 +135,7 @@ class HostSession implements ZafHost {
   }
 
   #register(): void {
+    this.#isRegistered = true;
     const { context, metadata } = this.#options;
     this.fire("app.registered", { context, metadata });
   }

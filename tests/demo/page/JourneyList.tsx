@@ -39,10 +39,10 @@ function JourneyCard({ journey }: { journey: Journey }): ReactNode {
         <strong>{ACTION_LABELS[journey.action]}</strong>
         {hasScore && (
           <span className="journey-scores">
-            <ScoreBadge healthScore={journey.scoreBefore} band={journey.bandBefore} />
+            <ScoreBadge healthScore={journey.scoreBefore} band={journey.bandBefore} isExact />
             <Arrow />
             <span className="visually-hidden">became</span>
-            <ScoreBadge healthScore={journey.scoreAfter} band={journey.bandAfter} />
+            <ScoreBadge healthScore={journey.scoreAfter} band={journey.bandAfter} isExact />
             <Difference journey={journey} />
           </span>
         )}
@@ -79,7 +79,7 @@ function Difference({ journey }: { journey: Journey }): ReactNode {
   );
 }
 
-const scoreText = (score: number | null): string => (score === null ? "no score" : String(Math.round(score)));
+const scoreText = (score: number | null): string => (score === null ? "no score" : String(score));
 
 /** Drawn, because not every font has one. */
 const Arrow = () => (

@@ -9,12 +9,22 @@ interface TabBarProps {
   onSelect(tab: PageTab): void;
 }
 
+/** The server keeps no more. */
+const MOST_COUNTED = 200;
+
 export function TabBar({ selected, isNarrow, writeCount, onSelect }: TabBarProps): ReactNode {
   const bar = useRef<HTMLDivElement>(null);
   const tabs: [PageTab, string][] = [
     ["hubspot", isNarrow ? "HubSpot" : "HubSpot company record"],
     ["zendesk", isNarrow ? "Zendesk" : "Zendesk ticket"],
-    ...(isNarrow ? [["activity", `Write-backs (${writeCount})`] satisfies [PageTab, string]] : []),
+    ...(isNarrow
+      ? [
+          [
+            "activity",
+            `Write-backs (${writeCount < MOST_COUNTED ? writeCount : `${MOST_COUNTED}+`})`,
+          ] satisfies [PageTab, string],
+        ]
+      : []),
   ];
   const move = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

@@ -50,17 +50,27 @@ function Changes({ changes }: { changes: readonly FieldChange[] }): ReactNode {
   const shown = isFirst ? changes.filter(({ label }) => MAIN.includes(label)) : changes;
   return (
     <ul>
-      {shown.map(({ label, from, to }) => (
-        <li key={label}>
-          <span>{label}</span> {from !== "" && <del>{shortened(from)}</del>}{" "}
-          <ins>{to === "" ? "cleared" : shortened(to)}</ins>
-        </li>
+      {shown.map((change) => (
+        <Change key={change.label} change={change} />
       ))}
       {shown.length < changes.length && <li>and {changes.length - shown.length} more, for the first time</li>}
     </ul>
   );
 }
 
-const LONGEST = 70;
+function Change({ change: { label, from, to } }: { change: FieldChange }): ReactNode {
+  const [before, after] = [from.split("\n"), to.split("\n")];
+  // Of a text of several lines, only the lines that are not in both.
+  const removed = before.filter((line) => line !== "" && !after.includes(line)).join(" · ");
+  const added = after.filter((line) => line !== "" && !before.includes(line)).join(" · ");
+  return (
+    <li>
+      <span>{label}</span> {removed !== "" && <del>{shortened(removed)}</del>}{" "}
+      <ins>{to === "" ? "cleared" : shortened(added)}</ins>
+    </li>
+  );
+}
+
+const LONGEST = 90;
 const shortened = (text: string): string =>
   text.length > LONGEST ? `${text.slice(0, LONGEST).trimEnd()}…` : text;
