@@ -9,8 +9,9 @@ interface Entry<T> {
 }
 
 /**
- * Connections by portal or id as deliveries ask for them, remembered for 5 s: a burst of webhooks must not become
- * a burst of reads. A disconnected connection takes that long to be refused in other processes.
+ * Connections by portal or id as deliveries and apps ask for them, remembered for 5 s: a burst of webhooks must not
+ * become a burst of reads. Disconnected ones are found too: their events are kept for the day they are connected again,
+ * while whoever reads for an app looks at the status, which other processes may see that much later.
  */
 export class ConnectionDirectory {
   readonly #connections: ConnectionRepository;
@@ -18,29 +19,30 @@ export class ConnectionDirectory {
   readonly #byName = new Map<string, Entry<Connection | null>>();
   readonly #byId = new Map<string, Entry<{ connection: Connection; secrets: ConnectionSecrets } | null>>();
 
+  #forgotten = 0;
+
   constructor(connections: ConnectionRepository, clock: Clock) {
     this.#connections = connections;
     this.#clock = clock;
   }
 
-  /** Active connections only; `null` for unknown and disconnected ones. */
+  /** `null` = unknown. */
   byExternalId(platform: Platform, externalId: string): Promise<Connection | null> {
-    return this.#remember(this.#byName, `${platform}:${externalId}`, async () => {
-      const found = await this.#connections.findByExternalId(platform, externalId);
-      return found?.status === "active" ? found : null;
-    });
+    return this.#remember(this.#byName, `${platform}:${externalId}`, () =>
+      this.#connections.findByExternalId(platform, externalId),
+    );
   }
 
-  /** With its secrets; `null` for unknown and disconnected ones. */
+  /** With its secrets; `null` = unknown. */
   byId(id: ConnectionId): Promise<{ connection: Connection; secrets: ConnectionSecrets } | null> {
     return this.#remember(this.#byId, id, async () => {
       const connection = await this.#connections.find(id);
-      if (connection?.status !== "active") return null;
-      return { connection, secrets: await this.#connections.secrets(id) };
+      return connection && { connection, secrets: await this.#connections.secrets(id) };
     });
   }
 
   forget(): void {
+    this.#forgotten++;
     this.#byName.clear();
     this.#byId.clear();
   }
@@ -49,7 +51,9 @@ export class ConnectionDirectory {
     const now = this.#clock.now().getTime();
     const known = cache.get(key);
     if (known && now - known.readAt < TTL_MS) return known.value;
+    const before = this.#forgotten;
     const value = await read();
+    if (before !== this.#forgotten) return value; // what was read may be what had to be forgotten
     if (cache.size > 10_000) cache.clear(); // made-up portal ids must not fill the memory
     cache.set(key, { value, readAt: now });
     return value;

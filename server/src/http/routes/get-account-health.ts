@@ -23,7 +23,8 @@ export function getHubspotAccountHealth(deps: HttpDeps): RequestHandler {
     requireHubspotSignature(deps, req);
     const query = parseRequest(hubspotHealthQuery, req.query);
     const connection = await deps.directory.byExternalId("hubspot", query.portalId);
-    if (connection === null) throw new AppError("not_found", "No account belongs to this record.");
+    if (connection?.status !== "active")
+      throw new AppError("not_found", "No account belongs to this record.");
     const ref: RecordRef = {
       platform: "hubspot",
       objectType: OBJECT_TYPES[query.objectTypeId],
@@ -61,8 +62,9 @@ async function tenantOfAppToken(deps: HttpDeps, req: Request) {
   const subdomain = token === null ? null : deps.appTokens.subdomainOf(token);
   if (token === null || subdomain === null) throw invalid;
   const connection = await deps.directory.byExternalId("zendesk", subdomain);
-  const secret = connection && (await deps.directory.byId(connection.id))?.secrets.appSecret;
-  if (!connection || !secret) throw invalid;
+  if (connection?.status !== "active") throw invalid;
+  const secret = (await deps.directory.byId(connection.id))?.secrets.appSecret;
+  if (!secret) throw invalid;
   if (!(await deps.appTokens.verify(token, { secret, subdomain, now: deps.clock.now() }))) throw invalid;
   return connection.tenantId;
 }
