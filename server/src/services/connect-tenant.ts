@@ -117,7 +117,8 @@ export async function finishInstall(
     redirectUri: input.redirectUri,
   });
   const existing = await deps.connections.findByExternalId(input.platform, granted.externalId);
-  const tenantId = existing?.tenantId ?? begun.tenantId ?? deps.newTenantId();
+  const tenantId =
+    existing?.tenantId ?? (await tenantToJoin(deps, begun.tenantId, input.platform)) ?? deps.newTenantId();
   const kept = existing && (await deps.connections.secrets(existing.id));
   const isNewApp = input.platform === "zendesk" && !kept?.appSecret;
   const appSecret = isNewApp ? deps.newSecret() : (kept?.appSecret ?? null);
@@ -136,6 +137,20 @@ export async function finishInstall(
     appSecret: isNewApp ? appSecret : null,
     sealedTenant: deps.sealer.seal(JSON.stringify({ tenantId })),
   };
+}
+
+/**
+ * The company that this browser installed for before, if the platform is still missing there. A second portal of one
+ * platform is another company's: record ids mean something within one portal only.
+ */
+async function tenantToJoin(
+  deps: ConnectDeps,
+  tenant: TenantId | null,
+  platform: Platform,
+): Promise<TenantId | null> {
+  if (tenant === null) return null;
+  const taken = (await deps.connections.list(tenant)).some((c) => c.platform === platform);
+  return taken ? null : tenant;
 }
 
 /** Stores a connection and starts its provisioning and backfill; safe to repeat. */
