@@ -1,6 +1,6 @@
 import type { Problem } from "@bellwether/shared";
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
-import { AppError, type AppErrorCode } from "../../services/errors.ts";
+import { AppError, type AppErrorCode, PlatformError } from "../../services/errors.ts";
 import type { HttpDeps } from "../deps.ts";
 import { requestIdOf } from "./request-context.ts";
 
@@ -16,7 +16,8 @@ const STATUS = {
   conflict: [409, "Conflict"],
   body_too_large: [413, "Content Too Large"],
   too_many_requests: [429, "Too Many Requests"],
-  config_invalid: [500, "Internal Server Error"],
+  // ours to put right; senders of events try again after a 503 with Retry-After only
+  config_invalid: [503, "Service Unavailable"],
   platform_unavailable: [502, "Bad Gateway"],
   unavailable: [503, "Service Unavailable"],
 } satisfies Record<AppErrorCode, readonly [number, string]>;
@@ -40,18 +41,29 @@ export function sendProblem(res: Response, code: AppErrorCode | "internal", deta
 export const notFoundHandler: RequestHandler = (_req, res) =>
   sendProblem(res, "not_found", "There is nothing at this address.");
 
-interface BodyParserError {
-  type: string;
+interface RequestError {
+  status: number;
+  type?: unknown;
 }
-const isBodyParserError = (error: unknown): error is BodyParserError =>
-  typeof error === "object" && error !== null && "type" in error && typeof error.type === "string";
+/** From the router or the body parser: an address or a body that cannot be decoded is the sender's trouble. */
+const isRequestError = (error: unknown): error is RequestError =>
+  error instanceof Error &&
+  "status" in error &&
+  typeof error.status === "number" &&
+  error.status >= 400 &&
+  error.status < 500;
 
 /** Unknown errors answer without their message; the log has the rest under the request's id. */
 export function problemHandler(deps: Pick<HttpDeps, "log">): ErrorRequestHandler {
   return (error: unknown, _req, res, next) => {
     if (res.headersSent) return next(error);
-    if (error instanceof AppError) return sendProblem(res, error.code, error.message);
-    if (isBodyParserError(error)) return sendBodyProblem(res, error.type);
+    if (error instanceof AppError && error.code !== "config_invalid")
+      return sendProblem(res, error.code, error.message);
+    if (error instanceof PlatformError) {
+      deps.log.warn({ error, requestId: requestIdOf(res) }, "request failed at the platform");
+      return sendProblem(res, "platform_unavailable", error.message);
+    }
+    if (isRequestError(error)) return sendRequestProblem(res, error);
     deps.log.error({ error, requestId: requestIdOf(res) }, "request failed");
     // a sender of events must try again; a 5xx without Retry-After would be final for some of them
     sendProblem(res, "unavailable", "Something went wrong on our side. Please try again.");
@@ -63,7 +75,10 @@ const BODY_PROBLEMS: Readonly<Record<string, [AppErrorCode, string]>> = {
   "request.aborted": ["request_invalid", "The request ended before its body."],
 };
 
-function sendBodyProblem(res: Response, type: string): void {
-  const [code, detail] = BODY_PROBLEMS[type] ?? ["request_invalid" as const, "The body cannot be read."];
+function sendRequestProblem(res: Response, { type }: RequestError): void {
+  const [code, detail] = BODY_PROBLEMS[String(type)] ?? [
+    "request_invalid" as const,
+    "The address or the body cannot be decoded.",
+  ];
   sendProblem(res, code, detail);
 }

@@ -9,10 +9,15 @@ import { parseRequest } from "../parse-request.ts";
 
 const tenantQuery = z.object({ tenantId: tenantId.optional() });
 export const accountsQuery = z.object({
-  after: z.string().max(100).optional(),
+  after: accountId.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
-export const historyQuery = z.object({ since: z.iso.datetime().optional() });
+export const historyQuery = z.object({
+  since: z.iso
+    .datetime()
+    .refine((text) => text >= "1970", "must not be before 1970")
+    .optional(),
+});
 const HALF_YEAR_MS = 183 * 86_400_000;
 
 /** With one tenant there is no need to name it. @throws {AppError} `request_invalid` */
@@ -26,9 +31,11 @@ async function tenantOf(deps: HttpDeps, req: Request): Promise<TenantId> {
   throw new AppError("request_invalid", "tenantId: several companies are connected, name one");
 }
 
+const noAccount = (): AppError => new AppError("not_found", "No account belongs to this record.");
+
 const accountOf = (req: Request) => {
   const parsed = accountId.safeParse(req.params["id"]);
-  if (!parsed.success) throw new AppError("not_found", "No account belongs to this record.");
+  if (!parsed.success) throw noAccount();
   return parsed.data;
 };
 
@@ -45,7 +52,9 @@ export function apiV1(deps: HttpDeps): Router {
   router.get("/accounts/:id/history", async (req, res) => {
     const { since } = parseRequest(historyQuery, req.query);
     const from = since ? new Date(since) : new Date(deps.clock.now().getTime() - HALF_YEAR_MS);
-    res.json({ history: await deps.scores.history(await tenantOf(deps, req), accountOf(req), from) });
+    const [tenant, account] = [await tenantOf(deps, req), accountOf(req)];
+    if ((await deps.accounts.find(tenant, account)) === null) throw noAccount();
+    res.json({ history: await deps.scores.history(tenant, account, from) });
   });
   router.get("/intake/counts", async (req, res) => {
     res.json(await deps.events.counts(await tenantOf(deps, req)));
