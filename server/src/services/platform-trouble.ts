@@ -12,9 +12,10 @@ export async function handlePlatformTrouble(
   deps: { connections: ConnectionRepository; clock: Clock; log: Log },
   connection: Connection,
   error: unknown,
-): Promise<{ retryAt: Date; reason: string }> {
+): Promise<{ retryAt: Date; reason: string; isPaused: boolean }> {
   if (!(error instanceof PlatformError)) throw error;
-  if (error.kind === "unauthorized") {
+  const isPaused = error.kind === "unauthorized";
+  if (isPaused) {
     await deps.connections.update(connection.id, {
       status: "disconnected",
       statusReason: `${connection.platform} no longer accepts our token: reconnect ${connection.externalId}. (${error.message})`,
@@ -27,5 +28,6 @@ export async function handlePlatformTrouble(
   return {
     retryAt: new Date(deps.clock.now().getTime() + (error.retryAfterMs ?? DEFAULT_RETRY_MS)),
     reason: error.message,
+    isPaused,
   };
 }

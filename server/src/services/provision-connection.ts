@@ -28,7 +28,9 @@ export async function provisionConnection(deps: ProvisionDeps, id: ConnectionId)
     for (const problem of problems) deps.log.warn({ connectionId: id }, problem);
     await deps.queue.enqueue("write-back", { connectionId: id });
   } catch (error) {
-    const { reason } = await handlePlatformTrouble(deps, connection, error);
-    if (connection.provisionedAt === null) await deps.connections.update(id, { statusReason: reason });
+    const { reason, isPaused } = await handlePlatformTrouble(deps, connection, error);
+    // a paused connection already says why, and what to do
+    if (connection.provisionedAt === null && !isPaused)
+      await deps.connections.update(id, { statusReason: reason });
   }
 }
