@@ -1,4 +1,5 @@
-import { Client } from "@hubspot/api-client";
+// the package's own entry loads every API it knows; the client loads them when they are used, which we never do
+import { Client } from "@hubspot/api-client/lib/src/client.js";
 import type { IHttpOptions } from "@hubspot/api-client/lib/src/services/http/IHttpOptions.js";
 import { Request } from "@hubspot/api-client/lib/src/services/http/Request.js";
 import type { OutgoingFetch } from "../platform/outgoing-http.ts";
