@@ -5,14 +5,8 @@ import { guarded } from "../db/database-errors.ts";
 import type { Sql } from "../db/sql.ts";
 import type { WakeUp, WakeUps } from "../db/wake-ups.ts";
 import { Coalescer } from "./coalescer.ts";
-import {
-  ANNOUNCED_POLL_SECONDS,
-  BATCH_SIZE,
-  DELETE_AFTER_SECONDS,
-  JOB_NAMES,
-  JOB_OPTIONS,
-  POLL_SECONDS,
-} from "./job-options.ts";
+import { ANNOUNCED_POLL_SECONDS, BATCH_SIZE, JOB_OPTIONS, POLL_SECONDS } from "./job-options.ts";
+import { provideQueues } from "./provide-queues.ts";
 import { quietly } from "./quiet-log.ts";
 
 export type PostgresQueue = JobQueue & WakeUps;
@@ -32,7 +26,12 @@ export async function openQueue(database: OpenDatabase, options: QueueOptions): 
   const report = quietly(options.log);
   boss.on("error", (error) => report("the job queue is in trouble", error));
   boss.on("warning", (warning) => report(`the job queue warns: ${warning.message}`, null));
-  await guarded(() => database.exclusive("bellwether queue", () => start(boss)));
+  await guarded(() =>
+    database.exclusive("bellwether queue", async () => {
+      await boss.start();
+      await provideQueues(boss);
+    }),
+  );
   const coalescer = new Coalescer();
   return {
     enqueue: async (name, payload) => {
@@ -72,25 +71,6 @@ function createBoss(database: OpenDatabase, isWorker: boolean): PgBoss {
         max: POOL_SIZE,
         connectionTimeoutMillis: 5_000,
       });
-}
-
-/**
- * Queues take any number of equal jobs. One that allowed a single job per key would drop a wake-up whose forerunner is
- * just being worked on, or is stuck with a process that died.
- */
-async function start(boss: PgBoss): Promise<void> {
-  await boss.start();
-  const known = new Set((await boss.getQueues()).map((queue) => queue.name));
-  for (const name of JOB_NAMES) {
-    const { workers: _, ...retry } = JOB_OPTIONS[name];
-    const settings = { ...retry, retryBackoff: true, deleteAfterSeconds: DELETE_AFTER_SECONDS, notify: true };
-    if (known.has(name)) await boss.updateQueue(name, settings);
-    else await boss.createQueue(name, { policy: "standard", ...settings });
-  }
-  // pg-boss reads a queue's settings at its first use and keeps them. That first use must not come inside a caller's
-  // transaction: on the embedded database's one connection the reading would wait for the transaction, which waits
-  // for the reading.
-  for (const name of JOB_NAMES) await boss.insert(name, []);
 }
 
 async function send(boss: PgBoss, sql: Sql, wakeUps: readonly WakeUp[]): Promise<void> {
