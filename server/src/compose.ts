@@ -28,7 +28,7 @@ export async function compose(config: Config, log: Logger, isWorker: boolean) {
   const database = await openDatabase({
     databaseUrl: config.DATABASE_URL ?? null,
     dataDir: config.DATA_DIR,
-    onIdleError: (error) => log.warn({ error }, "a database connection broke"),
+    onIdleError: (error) => log.warn({ error }, "the database is in trouble"),
   });
   const stores = await createStores(database, {
     encryptionKeys: config.ENCRYPTION_KEY ?? null,

@@ -1,9 +1,10 @@
-import { access, mkdir, rename, rm } from "node:fs/promises";
+import { access, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { PrismaPGlite } from "pglite-prisma-adapter";
 import { guarded } from "./database-errors.ts";
 import { lockDirectory } from "./directory-lock.ts";
+import { keepCheckpoints } from "./embedded-checkpoints.ts";
 import { PrismaClient } from "./generated/client.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
 import type { Database, Sql } from "./sql.ts";
@@ -30,12 +31,20 @@ const sqlOn = (target: Statements): Sql => ({
   },
 });
 
-/** @param dataDir `null` = in memory, gone with the process */
-export async function openEmbedded(dataDir: string | null): Promise<EmbeddedDatabase> {
+/**
+ * @param dataDir `null` = in memory, gone with the process
+ * @param onError something that nobody waits for failed, and is tried again
+ */
+export async function openEmbedded(
+  dataDir: string | null,
+  onError: (error: Error) => void = () => undefined,
+): Promise<EmbeddedDatabase> {
   const lock = dataDir === null ? null : await lockDirectory(dataDir);
   try {
     const pglite = await start(dataDir);
+    const endCheckpoints = keepCheckpoints(pglite, onError);
     return database(pglite, async () => {
+      endCheckpoints();
       await pglite.close();
       await lock?.release();
     });
@@ -46,25 +55,26 @@ export async function openEmbedded(dataDir: string | null): Promise<EmbeddedData
 }
 
 /**
- * A new cluster is made beside its final place and moved there when it is whole, so that a kill during the first
- * start leaves nothing behind that the next start would take for a database.
+ * While a new cluster is made, a file beside it says so: a kill during the first start leaves nothing behind that the
+ * next start would take for a database.
  */
 async function start(dataDir: string | null): Promise<PGlite> {
   if (dataDir === null) return await open(undefined);
   const place = join(dataDir, "postgres");
-  const isThere = await access(place).then(
+  const unfinished = join(dataDir, "postgres.unfinished");
+  if (await exists(unfinished)) await rm(place, { recursive: true, force: true });
+  else if (await exists(place)) return await open(place);
+  await writeFile(unfinished, "");
+  const pglite = await open(place);
+  await rm(unfinished);
+  return pglite;
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
     () => true,
     () => false,
   );
-  if (!isThere) {
-    const building = join(dataDir, "postgres.new");
-    await rm(building, { recursive: true, force: true });
-    await mkdir(building, { recursive: true });
-    await (await open(building)).close();
-    await rename(building, place);
-  }
-  return await open(place);
-}
 
 async function open(path: string | undefined): Promise<PGlite> {
   const pglite = await PGlite.create({
