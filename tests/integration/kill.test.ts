@@ -81,9 +81,9 @@ function streamOfEvents(sandbox: Sandbox, sender: PersistentSender, random: Rand
   const timer = setInterval(() => {
     const events = Array.from({ length: random.int(1, 12) }, (): SentEvent => {
       const account = random.pick(sandbox.accounts);
-      void (eventId % 3 === 0
-        ? sandbox.actions.usageDrops(account.key)
-        : sandbox.actions.usageRecovers(account.key));
+      // HubSpot keeps some twenty earlier values of a property; with more the oracle could not read the month before
+      if (eventId % 200 === 0) void sandbox.actions.usageDrops(account.key);
+      if (eventId % 200 === 100) void sandbox.actions.usageRecovers(account.key);
       return {
         eventId: eventId++,
         portalId: Number(sandbox.portalId),
