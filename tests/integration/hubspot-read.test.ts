@@ -229,16 +229,18 @@ describe("reading records by id", () => {
     expect(skipped).toEqual([]);
   });
 
-  it("never calls a record missing because HubSpot had trouble with it", async () => {
+  it("asks alone for a record that the batch had trouble with, and never calls it missing for that", async () => {
+    const body = { results: [], errors: [{ category: "INTERNAL_ERROR", context: { ids: ["1", "2"] } }] };
+    const alone: Record<string, Reply> = {
+      1: { body: record(1) },
+      2: { status: 400, body: { category: "VALIDATION_ERROR" } },
+    };
     const { gateway } = await open((call) =>
-      isBatch(call, "companies")
-        ? {
-            status: 207,
-            body: { results: [], errors: [{ category: "INTERNAL_ERROR", context: { ids: ["1"] } }] },
-          }
-        : null,
+      isBatch(call, "companies") ? { status: 207, body } : (alone[call.path.split("/").at(-1) ?? ""] ?? null),
     );
-    await expect(gateway.read([ref("company", 1)])).rejects.toMatchObject({ kind: "unavailable" });
+    const { records, missing } = await gateway.read([ref("company", 1)]);
+    expect([records.map((record) => record.ref), missing]).toEqual([[ref("company", 1)], []]);
+    await expect(gateway.read([ref("company", 2)])).rejects.toMatchObject({ kind: "rejected" });
   });
 
   it("mixes kinds, takes a 207 of the associations as usual, and leaves out kinds it may not read", async () => {

@@ -1,4 +1,3 @@
-import { PlatformError } from "../../services/errors.ts";
 import { HubspotRefusal } from "./api-error.ts";
 import { PATHS } from "./api-version.ts";
 import { chunksOf } from "./chunks.ts";
@@ -23,7 +22,7 @@ export interface FoundById {
   missing: string[];
 }
 
-/** @throws {PlatformError} `unavailable` when HubSpot leaves open what became of some ids */
+/** @throws {PlatformError} when HubSpot leaves open what became of some ids */
 export async function readByIds(
   client: HubspotClient,
   type: HubspotObject,
@@ -60,21 +59,18 @@ async function readBatch(
   const body = await unless404(client.call({ method: "POST", path, body: request }));
   if (body === null) return { found: [], missing: [] }; // none of them is there: asked one by one, to be sure
   const answer = readAnswer(batchAnswer, body, `POST ${path}`);
-  const failed = answer.errors.filter(({ category }) => category !== "OBJECT_NOT_FOUND");
-  if (failed.length > 0)
-    throw new PlatformError("unavailable", `HubSpot could not read some ${HUBSPOT_OBJECTS[type].path}`, {
-      status: 207,
-    });
+  // those that failed for another reason are asked for one by one, like those that the batch says nothing about
+  const gone = answer.errors.filter(({ category }) => category === "OBJECT_NOT_FOUND");
   return {
     found: answer.results.filter((record) => record.archived !== true),
     missing: [
       ...answer.results.filter((record) => record.archived === true).map((record) => record.id),
-      ...answer.errors.flatMap(({ context }) => context?.["ids"] ?? []),
+      ...gone.flatMap(({ context }) => context?.["ids"] ?? []),
     ],
   };
 }
 
-/** An id that the batch passed over in silence. */
+/** An id that the batch passed over in silence or could not read. */
 async function readOne(
   client: HubspotClient,
   type: HubspotObject,
