@@ -1,4 +1,5 @@
-import type { ConnectionId, ObjectType } from "@bellwether/shared";
+import { type ConnectionId, MINUTE_MS, type ObjectType } from "@bellwether/shared";
+import { catchUp } from "./catch-up.ts";
 import { matchUnlinkedParties } from "./match-parties.ts";
 import { handlePlatformTrouble } from "./platform-trouble.ts";
 import type { BackfillProgress, Connection, GatewayFor, JobQueue, Log, ScoreStore } from "./ports.ts";
@@ -23,8 +24,9 @@ export async function runBackfill(deps: BackfillDeps, id: ConnectionId): Promise
   if (connection?.status !== "active" || connection.syncedAt !== null) return;
   const startedAt = deps.clock.now();
   try {
-    const isDone = await readHistory(deps, connection, startedAt);
-    if (!isDone) return await deps.queue.enqueue("backfill", { connectionId: id });
+    const reading = await readHistory(deps, connection, startedAt);
+    if (reading === "unfinished") await deps.queue.enqueue("backfill", { connectionId: id });
+    if (reading !== "done") return;
   } catch (error) {
     // the sweep sends it on; the cursor says where
     await handlePlatformTrouble(deps, connection, error);
@@ -33,14 +35,18 @@ export async function runBackfill(deps: BackfillDeps, id: ConnectionId): Promise
   await finish(deps, connection);
 }
 
-async function readHistory(deps: BackfillDeps, connection: Connection, startedAt: Date): Promise<boolean> {
+/** `elsewhere`: another process reads it already, and goes on. */
+type Reading = "done" | "unfinished" | "elsewhere";
+
+async function readHistory(deps: BackfillDeps, connection: Connection, startedAt: Date): Promise<Reading> {
   const gateway = deps.gatewayFor(connection);
   const known = new Map((await deps.ledger.progress(connection.id)).map((p) => [p.objectType, p]));
   for (const objectType of gateway.backfillOrder) {
     let progress = known.get(objectType) ?? begin(connection, objectType, startedAt);
     while (!progress.isDone) {
-      if (deps.clock.now().getTime() - startedAt.getTime() > SLICE_MS) return false;
+      if (deps.clock.now().getTime() - startedAt.getTime() > SLICE_MS) return "unfinished";
       const page = await gateway.page(objectType, progress.cursor);
+      if (await hasMoved(deps, progress)) return "elsewhere";
       progress = {
         ...progress,
         cursor: page.next,
@@ -56,7 +62,15 @@ async function readHistory(deps: BackfillDeps, connection: Connection, startedAt
       );
     }
   }
-  return true;
+  return "done";
+}
+
+/** Two processes that were woken for the same history read the same page; who stores it second leaves it to the first. */
+async function hasMoved(deps: BackfillDeps, from: BackfillProgress): Promise<boolean> {
+  const stored = (await deps.ledger.progress(from.connectionId)).find(
+    (p) => p.objectType === from.objectType,
+  );
+  return stored !== undefined && (stored.isDone || stored.cursor !== from.cursor);
 }
 
 const begin = (connection: Connection, objectType: ObjectType, at: Date): BackfillProgress => ({
@@ -72,7 +86,7 @@ const begin = (connection: Connection, objectType: ObjectType, at: Date): Backfi
 
 async function finish(deps: BackfillDeps, connection: Connection): Promise<void> {
   await matchUnlinkedParties(deps, connection.tenantId);
-  await deps.connections.update(connection.id, { syncedAt: deps.clock.now() });
+  await completeSync(deps, connection.id);
   const connections = await deps.connections.list(connection.tenantId);
   const isWaiting = connections.some(
     (c) => c.id !== connection.id && c.status === "active" && c.syncedAt === null,
@@ -81,4 +95,19 @@ async function finish(deps: BackfillDeps, connection: Connection): Promise<void>
   await deps.scores.markAll(connection.tenantId);
   await deps.queue.enqueue("score-accounts", { tenantId: connection.tenantId });
   await deps.queue.enqueue("reconstruct-history", { tenantId: connection.tenantId });
+}
+
+/** A shorter reading is covered by the first regular catch-up. */
+const LONG_READING_MS = MINUTE_MS;
+
+/**
+ * Complete is what was there when the first page was read. What changed behind a long reading, or while the server
+ * was down in the middle of it, is looked for at once.
+ */
+async function completeSync(deps: BackfillDeps, id: ConnectionId): Promise<void> {
+  const now = deps.clock.now().getTime();
+  const begun = (await deps.ledger.progress(id)).map((p) => p.startedAt.getTime());
+  const completeAt = new Date(Math.min(now, ...begun));
+  await deps.connections.update(id, { syncedAt: completeAt });
+  if (now - completeAt.getTime() > LONG_READING_MS) await catchUp(deps, id);
 }
