@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { AppError } from "../services/errors.ts";
 import type { Clock, Log } from "../services/ports.ts";
 import { createAccountStore } from "./db/account-store.ts";
 import { createConnectionRepository } from "./db/connection-repository.ts";
@@ -30,6 +31,7 @@ const FLOW_CONTEXT = "flow";
 export async function createStores(database: OpenDatabase, options: StoreOptions) {
   const { log, isWorker, clock = { now: () => new Date() } } = options;
   const box = createSecretBox(await encryptionKeys(options.encryptionKeys, options.dataDir), randomBytes);
+  await assertTokensOpen(database, box);
   const lease = await startLease(database, {
     newId: randomUUID,
     onMissedBeat: (error) => log.warn({ err: error }, "a sign of life did not reach the database"),
@@ -48,6 +50,21 @@ export async function createStores(database: OpenDatabase, options: StoreOptions
     /** Gives all claims back; the queue has been stopped before, the database is closed after. */
     close: () => lease.end(),
   };
+}
+
+/** Without this a wrong key would show as thousands of failing jobs. */
+async function assertTokensOpen(database: OpenDatabase, box: SecretBox): Promise<void> {
+  const rows = await database.query<{ key_id: string }>(
+    `SELECT DISTINCT split_part(secret.sealed, '.', 2) AS key_id FROM connection_secret AS secret
+     JOIN connection ON connection.tenant_id = secret.tenant_id AND connection.id = secret.connection_id
+     WHERE connection.status = 'active'`,
+  );
+  if (rows.every((row) => box.hasKey(row.key_id))) return;
+  throw new AppError(
+    "config_invalid",
+    "ENCRYPTION_KEY cannot open the tokens that are stored here: they were sealed with another key. " +
+      "Set that one again, or both with a comma between them, the new one first.",
+  );
 }
 
 const flowSealer = (box: SecretBox) => ({

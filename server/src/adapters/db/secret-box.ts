@@ -9,6 +9,8 @@ export interface SecretBox {
   seal(text: string, context: string): string;
   /** @returns `null` when it was changed, belongs elsewhere, or its key is no longer configured */
   open(sealed: string, context: string): string | null;
+  /** Whether a key is configured. @param id the second part of a sealed text */
+  hasKey(id: string): boolean;
 }
 
 /**
@@ -36,6 +38,7 @@ export function createSecretBox(keys: readonly Buffer[], randomBytes: (size: num
         return null;
       return decrypt(key, { nonce, tag, body }, context);
     },
+    hasKey: (id) => byId.has(id),
   };
 }
 
