@@ -57,7 +57,10 @@ const scoreIn = (page: Page, card: "tab-card" | "sidebar-card") =>
 /** Chooses a customer with a green score in the picker: there is something to lose. */
 async function chooseHealthyAccount(page: Page): Promise<string> {
   await page.getByRole("combobox", { name: "Customer" }).click();
-  const options = page.getByRole("option").filter({ has: page.locator(".badge.is-green") });
+  const options = page
+    .getByRole("option")
+    .filter({ has: page.locator(".badge.is-green") })
+    .filter({ hasNotText: "match to confirm" });
   await options.first().waitFor({ timeout: HISTORY_MS });
   const name = await options.first().locator("span").nth(1).textContent();
   await options.first().click();

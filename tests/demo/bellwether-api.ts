@@ -8,6 +8,7 @@ const accountsPage = z.object({
     z.object({
       id: z.string(),
       links: z.array(z.object({ ref: z.object({ platform: z.string(), id: z.string() }) })),
+      suggestions: z.array(z.object({ reason: z.string() })),
       healthScore: z.number().nullable(),
       band: bandSchema.nullable(),
       isAtRisk: z.boolean().nullable(),

@@ -73,6 +73,7 @@ export class BookWatcher {
         healthScore: found.healthScore,
         band: found.band,
         isAtRisk: found.isAtRisk ?? false,
+        matchDoubt: found.suggestions[0]?.reason ?? "",
       };
     }
     if (JSON.stringify(glances) === JSON.stringify(this.glances)) return;

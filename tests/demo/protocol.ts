@@ -27,6 +27,8 @@ export interface Glance {
   healthScore: number | null;
   band: Band | null;
   isAtRisk: boolean;
+  /** Why Zendesk's organization of the same name does not count yet; empty when there is no such doubt. */
+  matchDoubt: string;
 }
 
 export interface HistoryRead {

@@ -127,6 +127,7 @@ function Option({ id, account, glance, isActive, isChosen, onChoose }: OptionPro
       <ScoreBadge healthScore={glance?.healthScore ?? null} band={glance?.band ?? null} />
       <span>{account.name}</span>
       {glance?.isAtRisk && <em>at risk</em>}
+      {glance?.matchDoubt && <i>match to confirm</i>}
       <small>{account.story}</small>
     </div>
   );

@@ -23,6 +23,7 @@ export function App(): ReactNode {
   const account = snapshot?.accounts.find((one) => one.key === key) ?? (snapshot && firstChoice(snapshot));
   const revision = useSettled(account ? (revisions[account.key] ?? 0) : 0, SETTLE_MS);
   if (!snapshot || !account) return <p className="starting">Starting the demo…</p>;
+  const glance = snapshot.glances[account.key];
   const shown: PageTab = !isNarrow && tab === "activity" ? "hubspot" : tab;
   const activity = (
     <WriteBackList writes={snapshot.writes} accountKey={account.key} accountName={account.name} />
@@ -44,6 +45,7 @@ export function App(): ReactNode {
             chosen={account}
             onChoose={setKey}
           />
+          {glance?.matchDoubt && <MatchDoubt account={account} reason={glance.matchDoubt} />}
           {isNarrow && controls}
           <TabBar
             selected={shown}
@@ -52,12 +54,7 @@ export function App(): ReactNode {
             onSelect={setTab}
           />
           <div role="tabpanel" id="panel-hubspot" aria-labelledby="tab-hubspot" hidden={shown !== "hubspot"}>
-            <HubSpotRecord
-              account={account}
-              glance={snapshot.glances[account.key]}
-              hubspot={snapshot.hubspot}
-              revision={revision}
-            />
+            <HubSpotRecord account={account} glance={glance} hubspot={snapshot.hubspot} revision={revision} />
           </div>
           <div role="tabpanel" id="panel-zendesk" aria-labelledby="tab-zendesk" hidden={shown !== "zendesk"}>
             <ZendeskTicket account={account} zendesk={snapshot.zendesk} revision={revision} />
@@ -81,6 +78,15 @@ export function App(): ReactNode {
         )}
       </main>
     </>
+  );
+}
+
+function MatchDoubt({ account, reason }: { account: DemoAccount; reason: string }): ReactNode {
+  return (
+    <p className="banner is-note">
+      {account.name} may also be an organization in Zendesk. {reason} Until a person confirms it, what happens
+      in Zendesk does not count.
+    </p>
   );
 }
 
