@@ -19,6 +19,10 @@ describe("formatsFor", () => {
     expect(formats.percent(0.344)).toBe("34%");
   });
 
+  it.each(["en-US@posix", "en_US", "c", "", "en-"])("formats under the odd language name %j", (language) => {
+    expect(formatsFor(language, "UTC").day("2026-03-05T00:00:00Z")).toMatch(/Mar 5|5 Mar/);
+  });
+
   it("does not mix another language into English sentences", () => {
     expect(formatsFor("de-DE", "UTC").day("2026-03-05T00:00:00Z")).toBe("Mar 5");
     expect(formats.day("2026-03-05T00:00:00Z")).toBe("5 Mar");

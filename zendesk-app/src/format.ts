@@ -18,7 +18,7 @@ export interface Formats {
  * @param timeZone IANA name; absent = the browser's own, which is the agent's
  */
 export function formatsFor(browserLanguage: string, timeZone?: string): Formats {
-  const language = /^en\b/i.test(browserLanguage) ? browserLanguage : "en";
+  const language = englishOf(browserLanguage);
   const zone = timeZone ? { timeZone } : {};
   const decimal = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const signed = new Intl.NumberFormat(language, { maximumFractionDigits: 1, signDisplay: "exceptZero" });
@@ -38,6 +38,12 @@ export function formatsFor(browserLanguage: string, timeZone?: string): Formats 
     instant: (iso) => instant.format(new Date(iso)),
     day: (iso) => day.format(new Date(iso)),
   };
+}
+
+/** Some systems name a language that is no language tag, e.g. `en-US@posix`, and `Intl` throws on it. */
+function englishOf(browserLanguage: string): string {
+  const [tag] = /^en(-[a-z0-9]{2,8})*(?![\w-])/i.exec(browserLanguage) ?? ["en"];
+  return tag;
 }
 
 /** The formats of this browser. */

@@ -8,8 +8,8 @@ import { type SignalKey, signalKeys } from "./signals/signal.ts";
 const MOST_REASONS = 8;
 /** A measure's middle: below it hurts, above it helps. */
 const MIDDLE = 50;
-/** Losses first: they are what somebody can act on. */
-const LOSS_FACTOR = 2;
+/** What hurts badly comes before what helps: it is what somebody can act on. Small losses stay behind. */
+const LOSS_FACTOR = 4;
 
 /**
  * Why the score is what it is, most important first: by how far a measure pulls the score from the middle. What
