@@ -2,14 +2,15 @@
 export class CookieJar {
   readonly #cookies = new Map<string, Map<string, string>>();
 
-  async get(address: string): Promise<Response> {
-    let url = new URL(address);
+  /** @param steer changes an address before it is asked, as a choice on a page would */
+  async get(address: string, steer = (url: URL): URL => url): Promise<Response> {
+    let url = steer(new URL(address));
     for (let hop = 0; hop < 10; hop++) {
       const answer = await fetch(url, { redirect: "manual", headers: { cookie: this.#header(url.origin) } });
       this.#keep(url.origin, answer.headers.getSetCookie());
       const location = answer.headers.get("location");
       if (answer.status < 300 || answer.status >= 400 || location === null) return answer;
-      url = new URL(location, url);
+      url = steer(new URL(location, url));
     }
     throw new Error(`too many redirects from ${address}`);
   }

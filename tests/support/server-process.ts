@@ -5,11 +5,14 @@ import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../server/src/main.ts", import.meta.url));
 const READY_MS = 60_000;
+const SHOWN_CHARACTERS = 20_000;
 
 export interface ServerProcess {
   url: string;
-  /** What it printed, for the message of a failed test. */
+  /** The end of what it printed, for the message of a failed test. */
   output(): string;
+  /** All that it printed. */
+  log(): string;
   /** SIGKILL: no handler runs, nothing is flushed. */
   kill(): Promise<void>;
   /** SIGTERM; @returns the exit code and how long it took */
@@ -29,13 +32,15 @@ export async function startServer(
   let printed = "";
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (data: Buffer) => {
-      printed = `${printed}${data}`.slice(-20_000);
+      printed += String(data);
     });
   const url = `http://127.0.0.1:${port}`;
-  if (role !== "worker") await untilReady(child, `${url}/readyz`, () => printed);
+  const output = (): string => printed.slice(-SHOWN_CHARACTERS);
+  if (role !== "worker") await untilReady(child, `${url}/readyz`, output);
   return {
     url,
-    output: () => printed,
+    output,
+    log: () => printed,
     kill: async () => void (await end(child, "SIGKILL")),
     stop: () => end(child, "SIGTERM"),
   };
