@@ -125,6 +125,25 @@ forEachDatabase("LedgerStore", (under) => {
     expect(await stores.ledger.claimRecords(world.hubspot, 10)).toEqual([]);
   });
 
+  it("lets nobody settle a mark made after its claim was given back or taken over", async () => {
+    const world = await newWorld(stores);
+    const refs = await marked(world, 1);
+    const markAgain = () => stores.ledger.markRecords(world.tenantId, world.hubspot, refs);
+    const first = await stores.ledger.claimRecords(world.hubspot, 10);
+    await stores.ledger.releaseRecords(world.tenantId, world.hubspot, first, new Date(Date.now() - 1_000));
+    await markAgain();
+    await stores.ledger.commit(change(world, { claims: first }));
+    const second = await stores.ledger.claimRecords(world.hubspot, 10);
+    expect(second).toHaveLength(1);
+    await stores.ledger.commit(change(world, { claims: first })); // frees what another holds, and takes nothing away
+    await markAgain();
+    await stores.ledger.commit(change(world, { claims: second }));
+    const third = await stores.ledger.claimRecords(world.hubspot, 10);
+    expect(third).toHaveLength(1);
+    await stores.ledger.commit(change(world, { claims: third }));
+    expect(await stores.ledger.claimRecords(world.hubspot, 10)).toEqual([]);
+  });
+
   it("holds released claims back until their time, with a wake-up for then", async () => {
     const world = await newWorld(stores);
     await marked(world, 1);

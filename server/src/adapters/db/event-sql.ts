@@ -1,11 +1,16 @@
 /** Sessions count in a slot of their own; more sessions than slots only wait for each other now and then. */
 const SLOTS = 64;
 
+/**
+ * A mark that nobody has claimed is only locked until the commit: whoever claims it later reads the record later than
+ * this event came in, and whoever claimed it earlier cannot settle it, because every change of a claim raises the
+ * version.
+ */
 const upsertMarks = (rows: string): string => `
   INSERT INTO record_mark (tenant_id, connection_id, platform, object_type, object_id)
   ${rows}
   ON CONFLICT (tenant_id, connection_id, object_type, object_id)
-  DO UPDATE SET version = record_mark.version + 1`;
+  DO UPDATE SET version = record_mark.version + 1 WHERE record_mark.claimed_by IS NOT NULL`;
 
 const addCounts = (parameter: string, condition = ""): string => `
   INSERT INTO intake_count (tenant_id, source, slot, accepted, duplicates, rejected)

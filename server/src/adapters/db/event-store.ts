@@ -75,15 +75,19 @@ async function store(
     y: ref.objectType,
     i: ref.id,
   }));
-  const [answer] = await sql.query<{ added: number; keys: [string, string, string][] | null }>(INTAKE, [
-    jsonParameter(events),
-    jsonParameter(marks),
-    jsonParameter(countsOf(rows, distinct)),
-    origins.tenants,
-    origins.connections,
-    origins.sources,
-    distinct.length,
-  ]);
+  const [answer] = await sql.query<{ added: number; keys: [string, string, string][] | null }>(
+    INTAKE,
+    [
+      jsonParameter(events),
+      jsonParameter(marks),
+      jsonParameter(countsOf(rows, distinct)),
+      origins.tenants,
+      origins.connections,
+      origins.sources,
+      distinct.length,
+    ],
+    { isPrepared: true },
+  );
   if (!answer) throw new Error("the intake statement gave no answer");
   if (answer.added === distinct.length) {
     await wake(sql, wakeUps, distinct);

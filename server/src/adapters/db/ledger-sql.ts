@@ -1,6 +1,9 @@
 import { isFree } from "./process-lease.ts";
 
-/** $1 connection, $2 limit, $3 process. */
+/**
+ * $1 connection, $2 limit, $3 process. Here and below every change of a claim raises the version: who claimed before
+ * can no longer settle, and the intake may leave a free mark as it is.
+ */
 export const CLAIM_RECORDS = `
 WITH due AS (
   SELECT mark.tenant_id, mark.connection_id, mark.object_type, mark.object_id FROM record_mark AS mark
@@ -8,7 +11,7 @@ WITH due AS (
     AND mark.due_at <= now() AND ${isFree("mark")}
   ORDER BY mark.due_at LIMIT $2 FOR UPDATE SKIP LOCKED
 )
-UPDATE record_mark AS mark SET claimed_by = $3, claimed_at = now()
+UPDATE record_mark AS mark SET claimed_by = $3, claimed_at = now(), version = mark.version + 1
 FROM due WHERE mark.tenant_id = due.tenant_id AND mark.connection_id = due.connection_id
   AND mark.object_type = due.object_type AND mark.object_id = due.object_id
 RETURNING mark.platform, mark.object_type, mark.object_id, mark.version`;
@@ -19,7 +22,7 @@ const CLAIMED = `mark.tenant_id = $1 AND mark.connection_id = $2
 
 /** $1 tenant, $2 connection, $3 claims `{y, i, v}`: type, id, version; $4 when they are due again. */
 export const RELEASE_RECORDS = `
-UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL, due_at = $4
+UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL, due_at = $4, version = mark.version + 1
 FROM ${CLAIMS} WHERE ${CLAIMED}`;
 
 /** Like RELEASE_RECORDS: what was marked again meanwhile stays, free, and comes back. */
@@ -27,7 +30,7 @@ export const SETTLE_RECORDS = `
 WITH done AS (
   DELETE FROM record_mark AS mark USING ${CLAIMS} WHERE ${CLAIMED} AND mark.version = claim.v
 )
-UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL
+UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL, version = mark.version + 1
 FROM ${CLAIMS} WHERE ${CLAIMED} AND mark.version <> claim.v
 RETURNING mark.object_id`;
 

@@ -3,7 +3,8 @@ import pg from "pg";
 import { guarded } from "./database-errors.ts";
 import { PrismaClient } from "./generated/client.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
-import type { Database, Sql } from "./sql.ts";
+import type { Database, QueryOptions, Sql, SqlValue } from "./sql.ts";
+import { statementName } from "./statement-name.ts";
 
 /** Source: performance.md, "a pool of 2 to 4 gave the best tail" on two cores. */
 const POOL_SIZE = 4;
@@ -35,8 +36,16 @@ const types: pg.CustomTypesConfig = {
 };
 
 const sqlOn = (target: pg.Pool | pg.PoolClient): Sql => ({
-  query: async <Row>(text: string, values: Parameters<Sql["query"]>[1] = []) => {
-    const result = await target.query({ text, values: [...values] });
+  query: async <Row>(
+    text: string,
+    values: readonly SqlValue[] = [],
+    { isPrepared = false }: QueryOptions = {},
+  ) => {
+    const result = await target.query({
+      text,
+      values: [...values],
+      ...(isPrepared && { name: statementName(text) }),
+    });
     return result.rows as Row[];
   },
   script: async (text) => {
@@ -67,7 +76,7 @@ export function openServer(options: ServerOptions): ServerDatabase {
   return {
     kind: "server",
     connectionString: options.connectionString,
-    query: (text, values) => guarded(() => statements.query(text, values)),
+    query: (text, values, options) => guarded(() => statements.query(text, values, options)),
     script: (text) => guarded(() => statements.script(text)),
     transaction: (work) => guarded(() => transaction(pool, work)),
     orm: (work) => guarded(async () => await work(prisma)),

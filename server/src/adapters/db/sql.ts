@@ -2,10 +2,15 @@ import type { PrismaClient } from "./generated/client.ts";
 
 export type SqlValue = string | number | boolean | Date | null | readonly string[];
 
+export interface QueryOptions {
+  /** Planned once per connection: for the few constant statements of the busiest paths, not for made-up texts. */
+  isPrepared?: boolean;
+}
+
 /** Where statements run: on their own, or inside one transaction. */
 export interface Sql {
   /** One statement. `bigint` columns come back as numbers, times as `Date`, JSON parsed. */
-  query<Row>(text: string, values?: readonly SqlValue[]): Promise<Row[]>;
+  query<Row>(text: string, values?: readonly SqlValue[], options?: QueryOptions): Promise<Row[]>;
   /** Several statements without parameters. */
   script(text: string): Promise<void>;
 }

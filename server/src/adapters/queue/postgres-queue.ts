@@ -77,7 +77,8 @@ async function send(boss: PgBoss, sql: Sql, wakeUps: readonly WakeUp[]): Promise
   const byName = Map.groupBy(wakeUps, (wakeUp) => wakeUp.name);
   const db = {
     executeSql: async (text: string, values: unknown[] = []) => ({
-      rows: await sql.query(text, values as string[]),
+      // one text per queue, and planning it costs more than running it
+      rows: await sql.query(text, values as string[], { isPrepared: true }),
     }),
   };
   for (const [name, group] of byName)
