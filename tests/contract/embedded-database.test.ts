@@ -1,8 +1,10 @@
 import { access, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { PGlite } from "@electric-sql/pglite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { clusterTemplate } from "../../server/src/adapters/db/cluster-template.ts";
 import { checkpointIfDue } from "../../server/src/adapters/db/embedded-checkpoints.ts";
 import { openEmbedded } from "../../server/src/adapters/db/embedded-database.ts";
 
@@ -28,6 +30,42 @@ describe("the embedded database's folder", () => {
     const rows = await second.query("SELECT id FROM kept");
     await second.close();
     expect(rows).toEqual([{ id: 7 }]);
+  });
+});
+
+describe("the packed cluster", () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "bellwether-template-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const at = (name: string): URL => pathToFileURL(`${join(folder, name)}/`);
+
+  it("is not there at first, and comes back whole once it is kept", async () => {
+    const template = await clusterTemplate(at("cache"));
+    expect(await template.read()).toBeNull();
+    await template.keep(new Blob(["packed"]));
+    expect(await (await template.read())?.text()).toBe("packed");
+    await template.remove();
+    expect(await template.read()).toBeNull();
+  });
+
+  it("does without where its folder cannot be made", async () => {
+    await writeFile(join(folder, "file"), "");
+    const template = await clusterTemplate(at("file/cache"));
+    await template.keep(new Blob(["packed"]));
+    expect(await template.read()).toBeNull();
+    await template.remove();
+  });
+
+  it("is made again where it is broken", async () => {
+    const template = await clusterTemplate(at("broken"));
+    await template.keep(new Blob(["not a packed cluster"]));
+    const database = await openEmbedded(join(folder, "data"), { template });
+    const rows = await database.query("SELECT 1 AS one");
+    await database.close();
+    expect(rows).toEqual([{ one: 1 }]);
+    expect((await template.read())?.size).toBeGreaterThan(1_000_000);
   });
 });
 

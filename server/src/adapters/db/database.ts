@@ -22,7 +22,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   const { databaseUrl, dataDir, applicationName = "bellwether", onIdleError = () => undefined } = options;
   const database =
     databaseUrl === null
-      ? await openEmbedded(dataDir, onIdleError)
+      ? await openEmbedded(dataDir, { onError: onIdleError })
       : openServer({ connectionString: databaseUrl, applicationName, onIdleError });
   try {
     await migrate(database, await readMigrations());

@@ -2,6 +2,7 @@ import { access, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { PrismaPGlite } from "pglite-prisma-adapter";
+import { type ClusterTemplate, clusterTemplate } from "./cluster-template.ts";
 import { guarded } from "./database-errors.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { keepCheckpoints } from "./embedded-checkpoints.ts";
@@ -16,6 +17,13 @@ export interface EmbeddedDatabase extends Database {
   readonly kind: "embedded";
   /** For what needs the instance itself: the queue. */
   readonly pglite: PGlite;
+}
+
+export interface EmbeddedOptions {
+  /** Something that nobody waits for failed, and is tried again. */
+  onError?: (error: Error) => void;
+  /** What a new cluster is unpacked from; default: the one beside the installed packages. */
+  template?: ClusterTemplate;
 }
 
 interface Statements {
@@ -33,15 +41,15 @@ const sqlOn = (target: Statements): Sql => ({
 
 /**
  * @param dataDir `null` = in memory, gone with the process
- * @param onError something that nobody waits for failed, and is tried again
  */
 export async function openEmbedded(
   dataDir: string | null,
-  onError: (error: Error) => void = () => undefined,
+  options: EmbeddedOptions = {},
 ): Promise<EmbeddedDatabase> {
+  const { onError = () => undefined, template = await clusterTemplate() } = options;
   const lock = dataDir === null ? null : await lockDirectory(dataDir);
   try {
-    const pglite = await start(dataDir);
+    const pglite = await start(dataDir, template);
     const endCheckpoints = keepCheckpoints(pglite, onError);
     return database(pglite, async () => {
       endCheckpoints();
@@ -58,15 +66,31 @@ export async function openEmbedded(
  * While a new cluster is made, a file beside it says so: a kill during the first start leaves nothing behind that the
  * next start would take for a database.
  */
-async function start(dataDir: string | null): Promise<PGlite> {
-  if (dataDir === null) return await open(undefined);
+async function start(dataDir: string | null, template: ClusterTemplate): Promise<PGlite> {
+  if (dataDir === null) return await create(undefined, template);
   const place = join(dataDir, "postgres");
   const unfinished = join(dataDir, "postgres.unfinished");
   if (await exists(unfinished)) await rm(place, { recursive: true, force: true });
   else if (await exists(place)) return await open(place);
   await writeFile(unfinished, "");
-  const pglite = await open(place);
+  const pglite = await create(place, template);
   await rm(unfinished);
+  return pglite;
+}
+
+/** A new cluster: unpacked where one has been made before, else made and packed before anything is in it. */
+async function create(place: string | undefined, template: ClusterTemplate): Promise<PGlite> {
+  const packed = await template.read();
+  if (packed !== null) {
+    try {
+      return await open(place, packed);
+    } catch {
+      await template.remove(); // it is a short cut only; if something else is wrong, the long way says what
+      if (place !== undefined) await rm(place, { recursive: true, force: true });
+    }
+  }
+  const pglite = await open(place);
+  await template.keep(await pglite.dumpDataDir("none"));
   return pglite;
 }
 
@@ -76,8 +100,9 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function open(path: string | undefined): Promise<PGlite> {
+async function open(path: string | undefined, packed?: Blob): Promise<PGlite> {
   const pglite = await PGlite.create({
+    ...(packed !== undefined && { loadDataDir: packed }),
     ...(path !== undefined && { dataDir: path }),
     parsers: { [INT8]: Number },
   });
