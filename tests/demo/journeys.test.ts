@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate } from "node:timers/promises";
 import type { AccountHealthView } from "@bellwether/shared";
 import { describe, expect, it } from "vitest";
 import { healthyView } from "../support/health-views.ts";
@@ -23,12 +23,12 @@ const worse: AccountHealthView = {
   ],
 };
 
-/** Fifty times as fast as in earnest, so that patience ends in time. */
-const HASTE = 50;
-
+/** Time stands still but for the pauses of the journey itself, so that the order of things is the test's. */
 function setUp(act: (set: (view: AccountHealthView) => void) => Promise<void>) {
   const published: Journey[] = [];
+  const due: { at: number; run: () => void }[] = [];
   let view = healthyView;
+  let now = 0;
   const journeys = new Journeys({
     act: () =>
       act((next) => {
@@ -36,22 +36,33 @@ function setUp(act: (set: (view: AccountHealthView) => void) => Promise<void>) {
       }),
     health: async () => view,
     publish: (journey) => published.push(structuredClone(journey)),
-    clock: () => performance.now() * HASTE,
-    pause: (ms) => wait(ms / HASTE),
+    clock: () => now,
+    pause: async (ms) => {
+      const until = now + ms;
+      for (const { at, run } of due.filter((one) => one.at > now && one.at <= until)) {
+        now = at;
+        run();
+      }
+      now = until;
+      await setImmediate();
+    },
     signal: new AbortController().signal,
   });
-  const over = async (): Promise<Journey> => {
-    while (published.at(-1)?.state === "running") await wait(20);
-    return published.at(-1) as Journey;
+  return {
+    journeys,
+    after: (ms: number, run: () => void) => due.push({ at: ms, run }),
+    over: async (): Promise<Journey> => {
+      while (published.at(-1)?.state === "running") await setImmediate();
+      return published.at(-1) as Journey;
+    },
   };
-  return { journeys, published, over };
 }
 
 describe("the journey of an event", () => {
   it("goes from sent through scored to written back, with the score before and after", async () => {
-    const { journeys, over } = setUp(async (set) => set(worse));
+    const { journeys, over, after } = setUp(async (set) => set(worse));
+    after(400, () => journeys.wroteBack("veldora"));
     journeys.start(account, "urgentTicket");
-    setTimeout(() => journeys.wroteBack("veldora"), 15);
     const journey = await over();
     expect(journey.steps.map(({ step }) => step)).toEqual(["sent", "scored", "written_back"]);
     expect(journey).toMatchObject({
@@ -61,19 +72,20 @@ describe("the journey of an event", () => {
       bandAfter: "yellow",
       newReasons: ["1 urgent ticket is open."],
     });
-    const times = journey.steps.map(({ elapsedMs }) => elapsedMs);
-    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    expect(journey.steps.map(({ elapsedMs }) => elapsedMs)).toEqual([0, 150, 400]);
   });
 
   it("keeps the order when the write-back is seen before the new score", async () => {
-    const { journeys, over } = setUp(async (set) => {
-      setTimeout(() => journeys.wroteBack("veldora"), 10);
-      setTimeout(() => set(worse), 60);
+    let show = (_view: AccountHealthView): void => undefined;
+    const { journeys, over, after } = setUp(async (set) => {
+      show = set;
     });
+    after(100, () => journeys.wroteBack("veldora"));
+    after(350, () => show(worse));
     journeys.start(account, "urgentTicket");
     const { steps } = await over();
     expect(steps.map(({ step }) => step)).toEqual(["sent", "scored", "written_back"]);
-    expect(steps[1]?.elapsedMs).toBe(steps[2]?.elapsedMs);
+    expect(steps.map(({ elapsedMs }) => elapsedMs)).toEqual([0, 100, 100]);
   });
 
   it("says so when the score stays as it was", async () => {
@@ -83,9 +95,9 @@ describe("the journey of an event", () => {
   });
 
   it("takes no notice of writes to other accounts", async () => {
-    const { journeys, over } = setUp(async (set) => set(worse));
+    const { journeys, over, after } = setUp(async (set) => set(worse));
+    after(200, () => journeys.wroteBack("somebody-else"));
     journeys.start(account, "urgentTicket");
-    setTimeout(() => journeys.wroteBack("somebody-else"), 5);
     const journey = await over();
     expect(journey.steps.map(({ step }) => step)).toEqual(["sent", "scored"]);
   });

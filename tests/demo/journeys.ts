@@ -87,14 +87,10 @@ export class Journeys {
     if (!differs(before, after)) return;
     const isNews = after.healthScore !== journey.scoreAfter || after.band !== journey.bandAfter;
     if (has(journey, "scored") && !isNews) return;
-    const known = new Set(before.reasons.map(({ sentence }) => sentence));
     this.#change(journey, {
       scoreAfter: after.healthScore,
       bandAfter: after.band,
-      newReasons: after.reasons
-        .map(({ sentence }) => sentence)
-        .filter((sentence) => !known.has(sentence))
-        .slice(0, 2),
+      newReasons: newReasons(before, after),
     });
     this.#reach(journey, "scored");
     if (this.#writtenMs.has(journey.id)) this.#reach(journey, "written_back");
@@ -125,6 +121,16 @@ const differs = (before: AccountHealthView, after: AccountHealthView): boolean =
   before.healthScore !== after.healthScore ||
   before.band !== after.band ||
   JSON.stringify(before.reasons) !== JSON.stringify(after.reasons);
+
+/** Sentences that were not there before and speak for the way the score went; at most two. */
+function newReasons(before: AccountHealthView, after: AccountHealthView): string[] {
+  const known = new Set(before.reasons.map(({ sentence }) => sentence));
+  const direction = (after.healthScore ?? 0) < (before.healthScore ?? 0) ? "hurts" : "helps";
+  return after.reasons
+    .filter((reason) => reason.direction === direction && !known.has(reason.sentence))
+    .map(({ sentence }) => sentence)
+    .slice(0, 2);
+}
 
 const newJourney = (id: number, account: DemoAccount, action: ActionName): Journey => ({
   id,

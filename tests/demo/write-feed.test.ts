@@ -50,9 +50,9 @@ describe("the list of write-backs", () => {
     ]);
   });
 
-  it("shows probabilities as percentages and flags as words", () => {
+  it("shows probabilities as percentages and flags as words, in the order of the definition", () => {
     const entry = feedOf().take(company({ bellwether_churn_risk: "0.041", bellwether_at_risk: "true" }));
-    expect(entry?.changes.map(({ to }) => to)).toEqual(["4.1%", "Yes"]);
+    expect(entry?.changes.map(({ to }) => to)).toEqual(["Yes", "4.1%"]);
   });
 
   it("leaves out a write that changed nothing but the time", () => {

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useEffect, useRef, useState } from "react";
 import type { DemoAccount, DemoSnapshot } from "../protocol.ts";
 import { AccountPicker } from "./AccountPicker.tsx";
 import { Actions } from "./Actions.tsx";
@@ -18,9 +18,10 @@ const SETTLE_MS = 250;
 export function App(): ReactNode {
   const { snapshot, isConnected, revisions } = useDemo();
   const [key, setKey] = useChosenAccount();
+  const first = useFirstChoice(snapshot);
   const isNarrow = useIsNarrow();
   const [tab, setTab] = useState<PageTab>("hubspot");
-  const account = snapshot?.accounts.find((one) => one.key === key) ?? (snapshot && firstChoice(snapshot));
+  const account = snapshot?.accounts.find((one) => one.key === key) ?? first;
   const revision = useSettled(account ? (revisions[account.key] ?? 0) : 0, SETTLE_MS);
   if (!snapshot || !account) return <p className="starting">Starting the demo…</p>;
   const glance = snapshot.glances[account.key];
@@ -54,7 +55,7 @@ export function App(): ReactNode {
             onSelect={setTab}
           />
           <div role="tabpanel" id="panel-hubspot" aria-labelledby="tab-hubspot" hidden={shown !== "hubspot"}>
-            <HubSpotRecord account={account} glance={glance} hubspot={snapshot.hubspot} revision={revision} />
+            <HubSpotRecord account={account} hubspot={snapshot.hubspot} revision={revision} />
           </div>
           <div role="tabpanel" id="panel-zendesk" aria-labelledby="tab-zendesk" hidden={shown !== "zendesk"}>
             <ZendeskTicket account={account} zendesk={snapshot.zendesk} revision={revision} />
@@ -90,11 +91,24 @@ function MatchDoubt({ account, reason }: { account: DemoAccount; reason: string 
   );
 }
 
-/** A healthy customer known on both platforms: there is something to lose. */
-function firstChoice({ accounts }: DemoSnapshot): DemoAccount | null {
-  const isTypical = ({ story, zendeskTicketIds }: DemoAccount) =>
-    (story === "stable" || story === "growing") && zendeskTicketIds.length > 0;
-  return accounts.find(isTypical) ?? accounts[0] ?? null;
+/**
+ * What a visitor sees first: a customer known on both platforms, healthy but near the line, so that an event shows.
+ * Chosen once; before scores are there, the first customer that should be healthy.
+ */
+function useFirstChoice(snapshot: DemoSnapshot | null): DemoAccount | null {
+  const chosen = useRef<string | null>(null);
+  if (snapshot && chosen.current === null) chosen.current = firstChoice(snapshot)?.key ?? null;
+  return snapshot?.accounts.find(({ key }) => key === chosen.current) ?? null;
+}
+
+function firstChoice({ accounts, glances }: DemoSnapshot): DemoAccount | null {
+  const typical = accounts.filter(
+    ({ story, zendeskTicketIds, key }) =>
+      (story === "stable" || story === "growing") && zendeskTicketIds.length > 0 && !glances[key]?.matchDoubt,
+  );
+  const scoreOf = ({ key }: DemoAccount) => glances[key]?.healthScore ?? 0;
+  const green = typical.filter(({ key }) => glances[key]?.band === "green");
+  return green.toSorted((a, b) => scoreOf(a) - scoreOf(b))[0] ?? typical[0] ?? accounts[0] ?? null;
 }
 
 /** The chosen account stands in the address, so that a reload and a link keep it. */

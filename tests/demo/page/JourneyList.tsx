@@ -75,7 +75,9 @@ function Difference({ journey }: { journey: Journey }): ReactNode {
   const points = Math.round((journey.scoreAfter - journey.scoreBefore) * 10) / 10;
   if (points === 0) return null;
   return (
-    <b className={points > 0 ? "is-up" : "is-down"}>{points > 0 ? `+${points}` : `−${Math.abs(points)}`}</b>
+    <b className={points > 0 ? "points is-up" : "points is-down"}>
+      {points > 0 ? `+${points}` : `−${Math.abs(points)}`}
+    </b>
   );
 }
 

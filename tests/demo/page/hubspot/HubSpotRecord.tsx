@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useMemo, useRef, useState } from "react";
-import type { CompanyRecord, DemoAccount, DemoSnapshot, Glance } from "../../protocol.ts";
+import type { CompanyRecord, DemoAccount, DemoSnapshot } from "../../protocol.ts";
 import { useRecord } from "../use-record.ts";
 import { CardHost } from "./CardHost.tsx";
 import type { AlertMessage, CardContext, CardRun } from "./card-protocol.ts";
@@ -8,7 +8,6 @@ import { RecordActions } from "./record-actions.ts";
 
 interface HubSpotRecordProps {
   account: DemoAccount;
-  glance: Glance | undefined;
   hubspot: DemoSnapshot["hubspot"];
   revision: number;
 }
@@ -16,7 +15,7 @@ interface HubSpotRecordProps {
 const ALERT_MS = 6_000;
 
 /** A company's record page as HubSpot lays it out: properties, a tab with a card, a sidebar with a card. */
-export function HubSpotRecord({ account, glance, hubspot, revision }: HubSpotRecordProps): ReactNode {
+export function HubSpotRecord({ account, hubspot, revision }: HubSpotRecordProps): ReactNode {
   const [refreshes, setRefreshes] = useState(0);
   const { record, failure } = useRecord<CompanyRecord>(
     `/demo/companies/${account.hubspotCompanyId}`,
@@ -56,7 +55,7 @@ export function HubSpotRecord({ account, glance, hubspot, revision }: HubSpotRec
         </output>
       )}
       <div className="hubspot-columns">
-        <PropertyList account={account} glance={glance} record={record} failure={failure} />
+        <PropertyList account={account} record={record} failure={failure} />
         <section className="hubspot-middle">
           <div className="hubspot-tabs" aria-hidden="true">
             <span>Overview</span>

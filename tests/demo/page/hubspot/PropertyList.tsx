@@ -1,16 +1,14 @@
 import { type ReactNode, useEffect, useRef, useState } from "react";
-import type { CompanyRecord, DemoAccount, Glance, RecordField } from "../../protocol.ts";
-import { ScoreBadge } from "../ScoreBadge.tsx";
+import type { CompanyRecord, DemoAccount, RecordField } from "../../protocol.ts";
 
 interface PropertyListProps {
   account: DemoAccount;
-  glance: Glance | undefined;
   record: CompanyRecord | null;
   failure: string;
 }
 
 /** The record's left column; values that just changed are marked. */
-export function PropertyList({ account, glance, record, failure }: PropertyListProps): ReactNode {
+export function PropertyList({ account, record, failure }: PropertyListProps): ReactNode {
   const changed = useChanged(record);
   const group = (isOurs: boolean) => record?.fields.filter((field) => field.isOurs === isOurs) ?? [];
   return (
@@ -23,7 +21,6 @@ export function PropertyList({ account, glance, record, failure }: PropertyListP
           <h2>{account.name}</h2>
           <small>{record?.domain}</small>
         </div>
-        <ScoreBadge healthScore={glance?.healthScore ?? null} band={glance?.band ?? null} />
       </div>
       {failure && <p className="banner is-bad">The record {failure}.</p>}
       <Properties title="Bellwether (written back)" fields={group(true)} changed={changed} />
