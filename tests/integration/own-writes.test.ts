@@ -25,7 +25,9 @@ describe("our own writes that come back as webhooks", () => {
   afterAll(() => company?.stop());
 
   const ownEvents = () =>
-    company.sandbox.deliver.hubspotEvents.filter((event) => event.propertyName?.startsWith("bellwether_"));
+    company.sandbox.deliver.hubspotEvents.filter((event) =>
+      String(event["propertyName"]).startsWith("bellwether_"),
+    );
 
   it("are taken in once each and lead to no reading and no writing", async () => {
     const { sandbox, server } = company;
