@@ -25,8 +25,10 @@ export async function handlePlatformTrouble(
     { connectionId: connection.id, platform: connection.platform, kind: error.kind, status: error.status },
     `${connection.platform} call failed: ${error.message}`,
   );
+  // nothing is asked while it is paused, so nothing needs to wait when it goes on
+  const waitMs = isPaused ? 0 : (error.retryAfterMs ?? DEFAULT_RETRY_MS);
   return {
-    retryAt: new Date(deps.clock.now().getTime() + (error.retryAfterMs ?? DEFAULT_RETRY_MS)),
+    retryAt: new Date(deps.clock.now().getTime() + waitMs),
     reason: error.message,
     isPaused,
   };
