@@ -13,6 +13,7 @@ describe("configuration", () => {
   });
   it.each([
     [{ PORT: "seventy" }, /PORT/],
+    [{ PUBLIC_URL: "health" }, /PUBLIC_URL must be an http/],
     [{ PUBLIC_URL: "ftp://x.example" }, /PUBLIC_URL/],
     [{ PUBLIC_URL: "https://x.example/path" }, /PUBLIC_URL must be an origin without a path/],
     [{ DATABASE_URL: "postgres://db/x" }, /ENCRYPTION_KEY is required with DATABASE_URL/],

@@ -3,9 +3,14 @@ import { z } from "zod";
 import { AppError } from "./services/errors.ts";
 
 const origin = z
-  .url({ protocol: /^https?$/, error: "must be an http(s) origin such as https://health.example.com" })
+  .url({
+    protocol: /^https?$/,
+    hostname: /^[^{}]+$/,
+    error: "must be an http(s) origin such as https://health.example.com",
+  })
   .refine(
-    (text) => new URL(text).pathname === "/" && !new URL(text).search,
+    // what is no address at all has been said so already
+    (text) => !URL.canParse(text) || (new URL(text).pathname === "/" && !new URL(text).search),
     "must be an origin without a path",
   )
   .transform((text) => new URL(text).origin);
