@@ -1,3 +1,4 @@
+import { AppError } from "../../services/errors.ts";
 import type { EmbeddedDatabase } from "./embedded-database.ts";
 import { openEmbedded } from "./embedded-database.ts";
 import { migrate, readMigrations } from "./migrations.ts";
@@ -29,6 +30,25 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     return database;
   } catch (error) {
     await database.close();
-    throw error;
+    throw databaseUrl === null ? error : explained(error, databaseUrl);
   }
+}
+
+/** PostgreSQL refusing whoever asks: invalid authorization, unknown database. */
+const REFUSED = /^(28|3D)/;
+
+/** Says which server it is about, without user and password. */
+function explained(error: unknown, databaseUrl: string): unknown {
+  const cause = error instanceof AppError ? error.cause : error;
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
+  const isUnavailable = error instanceof AppError && error.code === "unavailable";
+  if (!isUnavailable && !REFUSED.test(code)) return error;
+  const { host, pathname } = new URL(databaseUrl);
+  const reason = cause instanceof Error && cause.message !== "" ? cause.message : code;
+  return new AppError(
+    isUnavailable ? "unavailable" : "config_invalid",
+    `the PostgreSQL database ${pathname.slice(1)} at ${host} cannot be used (${reason}); ` +
+      "check that it runs and that DATABASE_URL names it, its user and password",
+    { cause: error },
+  );
 }
