@@ -11,7 +11,8 @@ import { sweep, sweepConnections } from "./services/sweep.ts";
 import { writeBack } from "./services/write-back.ts";
 
 const SWEEP_MS = 5_000;
-const CONNECTION_SWEEP_MS = 60_000;
+/** How long a connection whose setting up met trouble waits at most; until then it has no webhook. */
+const CONNECTION_SWEEP_MS = 15_000;
 /** Windows move even when nothing happens; 03:15 UTC is night for most of our tenants' offices. */
 const DAILY = "15 3 * * *";
 

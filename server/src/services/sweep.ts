@@ -1,4 +1,4 @@
-import { MINUTE_MS } from "@bellwether/shared";
+import { type ConnectionId, MINUTE_MS } from "@bellwether/shared";
 import type { Clock, ConnectionRepository, JobQueue, LedgerStore, OutboxStore, ScoreStore } from "./ports.ts";
 
 export interface SweepDeps {
@@ -34,10 +34,19 @@ export async function sweepConnections(deps: SweepDeps): Promise<void> {
     if (connection.status !== "active") continue;
     const payload = { connectionId: connection.id };
     if (connection.provisionedAt === null) await deps.queue.enqueue("provision", payload);
-    if (connection.syncedAt === null) await deps.queue.enqueue("backfill", payload);
-    else if (isDue(connection.connectedAt, connection.syncedAt, deps.clock.now()))
+    if (connection.syncedAt === null) {
+      if (!(await isBeingRead(deps, connection.id))) await deps.queue.enqueue("backfill", payload);
+    } else if (isDue(connection.connectedAt, connection.syncedAt, deps.clock.now()))
       await deps.queue.enqueue("catch-up", payload);
   }
+}
+
+/** Pages come faster than this while somebody alive reads them; a second reader would read one of them in vain. */
+const READING_MS = 10_000;
+
+async function isBeingRead(deps: SweepDeps, id: ConnectionId): Promise<boolean> {
+  const since = deps.clock.now().getTime() - READING_MS;
+  return (await deps.ledger.progress(id)).some((progress) => progress.updatedAt.getTime() > since);
 }
 
 function isDue(connectedAt: Date, syncedAt: Date, now: Date): boolean {
