@@ -231,7 +231,8 @@ function apiRoutes(): string[] {
       return routesOf(layer.handle.stack, "/api/v1");
     });
   const all = routesOf(app.router.stack as Layer[], "");
-  return all
+  // a route is listed once for each of its handlers
+  return [...new Set(all)]
     .filter((route) => route.split(" ")[1]?.startsWith("/api/"))
     .map((route) => route.replaceAll(/:(\w+)/g, "{$1}"));
 }
