@@ -1,0 +1,68 @@
+import type {
+  AccountId,
+  ConnectionId,
+  ObjectType,
+  Observation,
+  RecordRef,
+  SourceRecord,
+  TenantId,
+} from "@bellwether/shared";
+
+export interface ClaimedRecord {
+  ref: RecordRef;
+  /** The mark's version when it was claimed; a mark set again meanwhile stays. */
+  version: number;
+}
+
+export interface BackfillProgress {
+  connectionId: ConnectionId;
+  objectType: ObjectType;
+  /** Where to go on; `null` at the start, and when done. */
+  cursor: string | null;
+  recordsRead: number;
+  /** As the platform says, where it does. */
+  recordsTotal: number | null;
+  isDone: boolean;
+  startedAt: Date;
+  updatedAt: Date;
+}
+
+/** What one page or one set of re-read records leads to; saved in one transaction. */
+export interface LedgerChange {
+  tenantId: TenantId;
+  connectionId: ConnectionId;
+  /** New versions; a version older than the stored one is left out by the store. */
+  records: readonly SourceRecord[];
+  /** Records that are gone at the platform. */
+  removed: readonly RecordRef[];
+  observations: readonly Observation[];
+  /** Marks that this settles. */
+  claims: readonly ClaimedRecord[];
+  progress: BackfillProgress | null;
+}
+
+export interface LedgerStore {
+  /** Marks for a connection that nobody alive holds, oldest first. */
+  claimRecords(connection: ConnectionId, limit: number): Promise<ClaimedRecord[]>;
+  /** Gives claims back; they can be claimed again from `retryAt` on. */
+  releaseRecords(
+    tenant: TenantId,
+    connection: ConnectionId,
+    claims: readonly ClaimedRecord[],
+    retryAt: Date,
+  ): Promise<void>;
+  /** Stored versions, by `refKey`; unknown ones are absent. */
+  knownRecords(tenant: TenantId, refs: readonly RecordRef[]): Promise<Map<string, SourceRecord>>;
+  /**
+   * One transaction: records, links, observations (each once, by subject, kind, key, at and value), marks on the
+   * accounts of the observations' subjects with a scoring wake-up, progress, and settled marks removed.
+   */
+  commit(change: LedgerChange): Promise<void>;
+  /** Marks records to be read again (catch-up); same coalescing as events. */
+  markRecords(tenant: TenantId, connection: ConnectionId, refs: readonly RecordRef[]): Promise<void>;
+  progress(connection: ConnectionId): Promise<BackfillProgress[]>;
+  /** Connections with marks that nobody alive holds: the sweep after a crash. */
+  connectionsWithMarks(): Promise<ConnectionId[]>;
+  /** Party links of any record: its own account, or that of the first linked party, or through a linked record. */
+  accountOf(tenant: TenantId, ref: RecordRef): Promise<AccountId | null>;
+}
