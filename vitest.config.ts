@@ -20,6 +20,8 @@ export default defineConfig({
           include: ["tests/{integration,contract}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // most files start servers of their own; more at once only wait for each other
+          maxWorkers: 2,
         },
       },
       {
