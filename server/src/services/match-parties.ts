@@ -48,20 +48,52 @@ async function linkAll(deps: MatchDeps, tenant: TenantId, parties: readonly Part
   const anchors = parties.filter((p) => p.ref.platform === anchorPlatform && p.isCustomer);
   const joiners = parties.filter((p) => p.ref.platform !== anchorPlatform);
   if (anchors.length > 0) {
+    const others = await deps.accounts.candidates(tenant, anchors);
+    const waiting = await accountsAwaiting(deps, tenant, anchors, others);
+    const founding = anchors.filter((party) => !waiting.has(refKey(party.ref)));
     await deps.accounts.link(tenant, {
-      accounts: anchors.map((party) => ({
+      accounts: founding.map((party) => ({
         id: deps.accountIdOf(tenant, party.ref),
         name: party.name ?? party.domains[0] ?? `${party.ref.objectType} ${party.ref.id}`,
         // when we first saw it; the customer's own age is an observation
         createdAt: deps.clock.now(),
       })),
-      links: anchors.map((party) => link(deps.accountIdOf(tenant, party.ref), party.ref, "anchor")),
+      links: [
+        ...founding.map((party) => link(deps.accountIdOf(tenant, party.ref), party.ref, "anchor")),
+        ...waiting.values(),
+      ],
       suggestions: [],
     });
-    const others = await deps.accounts.candidates(tenant, anchors);
     joiners.push(...others.filter((party) => party.accountId === null));
   }
   await join(deps, tenant, joiners);
+}
+
+/**
+ * Zendesk was connected first and its organizations have accounts of their own: a company that matches one joins
+ * it instead of founding a second account. By ref key; each account takes one company, others found their own.
+ */
+async function accountsAwaiting(
+  deps: MatchDeps,
+  tenant: TenantId,
+  anchors: readonly Party[],
+  others: readonly (Party & { accountId: AccountId | null })[],
+): Promise<Map<string, PartyLink>> {
+  const founders = others.filter((o) => o.accountId === deps.accountIdOf(tenant, o.ref));
+  const joined = new Map<string, PartyLink>();
+  const taken = new Set<AccountId>();
+  for (const party of founders.length === 0 ? [] : anchors) {
+    const result = matchParty(party, founders);
+    if (result.kind !== "match") continue;
+    const accountId = deps.accountIdOf(tenant, result.with.ref);
+    const account = taken.has(accountId) ? null : await deps.accounts.find(tenant, accountId);
+    const isAnother = (ref: RecordRef) =>
+      ref.platform === party.ref.platform && refKey(ref) !== refKey(party.ref);
+    if (!account || account.links.some((known) => isAnother(known.ref))) continue;
+    taken.add(accountId);
+    joined.set(refKey(party.ref), link(accountId, party.ref, result.rule));
+  }
+  return joined;
 }
 
 async function join(deps: MatchDeps, tenant: TenantId, joiners: readonly Party[]): Promise<void> {
