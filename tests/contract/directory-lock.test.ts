@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -97,14 +97,26 @@ describe("data directory", () => {
   });
 
   it("goes to one of many who want it at once, also when a stale lock is there", async () => {
-    await writeFile(
-      join(directory, FILE),
-      JSON.stringify({ pid: 2 ** 22 + 1, processStart: "1", host: hostname(), token: "stale" }),
-    );
-    const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(directory)));
-    const held = outcomes.filter((outcome) => outcome.status === "fulfilled");
-    expect(held).toHaveLength(1);
-    for (const outcome of held) await outcome.value.release();
+    for (let round = 0; round < 50; round++) {
+      await writeFile(
+        join(directory, FILE),
+        JSON.stringify({ pid: 2 ** 22 + 1, processStart: "1", host: hostname(), token: `stale ${round}` }),
+      );
+      const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => lockDirectory(directory)));
+      const held = outcomes.filter((outcome) => outcome.status === "fulfilled");
+      expect(held).toHaveLength(1);
+      for (const outcome of held) await outcome.value.release();
+    }
+  });
+
+  it("goes on after a starter died in the middle of taking over", async () => {
+    const holder = { pid: 2 ** 22 + 1, processStart: "1", host: hostname(), token: "stale" };
+    await writeFile(join(directory, FILE), JSON.stringify(holder));
+    const guard = join(directory, `${FILE}.takeover`);
+    await mkdir(guard);
+    const long = new Date(Date.now() - 11_000);
+    await utimes(guard, long, long);
+    await (await lockDirectory(directory)).release();
   });
 
   it("does not take a later process with the same pid for the holder", async () => {

@@ -1,14 +1,18 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AppError } from "../../services/errors.ts";
 
 const FILE = "bellwether.lock";
 const BEAT_MS = 2_000;
 /** Of a holder on another machine only the age of its last beat is known. */
 const FOREIGN_HOLDER_DEAD_AFTER_MS = 10_000;
-const MAX_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 200;
+/** A takeover is a read and a removal; its guard is never held for long. */
+const GUARD_DEAD_AFTER_MS = 10_000;
+const GUARD_WAIT_MS = 10;
 
 interface Holder {
   pid: number;
@@ -39,9 +43,11 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
   };
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     if (await create(path, me)) return hold(path, me);
-    const holder = await read(path);
+    const found = await readText(path);
+    if (found === null) continue; // let go a moment ago
+    const holder = holderIn(found);
     if (holder && (await isAlive(path, holder))) throw refusal(directory, holder);
-    await removeStale(path, holder);
+    await removeStale(path, found);
   }
   throw new AppError("conflict", `the data directory ${directory} cannot be locked: ${path} keeps changing`);
 }
@@ -78,35 +84,60 @@ function hold(path: string, me: Holder): DirectoryLock {
   return {
     release: async () => {
       clearInterval(beat);
-      if ((await read(path))?.token === me.token) await rm(path, { force: true });
+      if ((await readText(path)) === JSON.stringify(me)) await rm(path, { force: true });
     },
   };
 }
 
-async function read(path: string): Promise<Holder | null> {
+/** `null` = there is no lock. */
+async function readText(path: string): Promise<string | null> {
   try {
-    return JSON.parse(await readFile(path, "utf8")) as Holder;
+    return await readFile(path, "utf8");
   } catch (error) {
-    if (codeOf(error) === "ENOENT" || error instanceof SyntaxError) return null;
+    if (codeOf(error) === "ENOENT") return null;
     throw error;
   }
 }
 
-/** Moves the lock aside first: if another starter was quicker and it is no longer the stale one, it goes back. */
-async function removeStale(path: string, stale: Holder | null): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
+/** `null` = not a lock of ours; nobody holds by it. */
+function holderIn(text: string): Holder | null {
   try {
-    await rename(path, aside);
+    return JSON.parse(text) as Holder;
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
+    if (error instanceof SyntaxError) return null;
     throw error;
   }
-  const moved = await read(aside);
-  if (moved && moved.token !== stale?.token)
-    await link(aside, path).catch((error: unknown) => {
-      if (codeOf(error) !== "EEXIST") throw error;
-    });
-  await rm(aside, { force: true });
+}
+
+/**
+ * Only who holds the guard takes a lock away, and only after reading it once more: a lock that a quicker starter
+ * has just made in place of the stale one stays where it is.
+ */
+async function removeStale(path: string, stale: string): Promise<void> {
+  const guard = `${path}.takeover`;
+  try {
+    await mkdir(guard);
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+    await passGuard(guard);
+    return;
+  }
+  try {
+    if ((await readText(path)) === stale) await rm(path, { force: true });
+  } finally {
+    await rm(guard, { recursive: true, force: true });
+  }
+}
+
+/** Somebody else is taking over: waits a little, or clears what a starter left behind that died in the middle. */
+async function passGuard(guard: string): Promise<void> {
+  const since = await stat(guard).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return null;
+    throw error;
+  });
+  if (since !== null && Date.now() - since.mtimeMs > GUARD_DEAD_AFTER_MS)
+    await rm(guard, { recursive: true, force: true });
+  else await sleep(GUARD_WAIT_MS);
 }
 
 async function isAlive(path: string, holder: Holder): Promise<boolean> {
