@@ -175,12 +175,10 @@ describe("the demo", () => {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
     const name = await picker.inputValue();
-    expect(await page.getByRole("article", { name: `HubSpot record of ${name}` }).count()).toBe(1);
+    await page.getByRole("article", { name: `HubSpot record of ${name}` }).waitFor();
     await page.getByRole("tab", { name: "HubSpot company record" }).focus();
     await page.keyboard.press("ArrowRight");
-    expect(await page.getByRole("tab", { name: "Zendesk ticket" }).getAttribute("aria-selected")).toBe(
-      "true",
-    );
+    await page.getByRole("tab", { name: "Zendesk ticket", selected: true }).waitFor();
     await page.close();
   });
 
