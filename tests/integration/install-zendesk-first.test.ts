@@ -3,10 +3,10 @@ import { type Sandbox, startSandbox } from "../sandbox/index.ts";
 import { CookieJar } from "../support/browserless.ts";
 import { eventually } from "../support/eventually.ts";
 import {
-  ADMIN_TOKEN,
   adminGet,
   listAccounts,
   newStorage,
+  oauthApp,
   type Storage,
   untilScored,
 } from "../support/one-company.ts";
@@ -22,21 +22,7 @@ describe("installing Zendesk before HubSpot", () => {
     sandbox = await startSandbox({ seed: 12, now: () => new Date(), accounts: 8 });
     const [kept, port] = await Promise.all([newStorage("embedded"), freePort()]);
     storage = kept;
-    server = await startServer(
-      {
-        ...storage.environment,
-        PUBLIC_URL: `http://127.0.0.1:${port}`,
-        ADMIN_TOKEN,
-        HUBSPOT_API_URL: sandbox.hubspotUrl,
-        HUBSPOT_AUTHORIZE_URL: `${sandbox.hubspotUrl}/oauth/authorize`,
-        HUBSPOT_CLIENT_ID: sandbox.hubspotClientId,
-        HUBSPOT_CLIENT_SECRET: sandbox.hubspotClientSecret,
-        ZENDESK_URL: sandbox.zendeskUrl,
-        ZENDESK_CLIENT_ID: sandbox.zendeskClientId,
-        ZENDESK_CLIENT_SECRET: sandbox.zendeskClientSecret,
-      },
-      port,
-    );
+    server = await startServer({ ...storage.environment, ...oauthApp(sandbox, port) }, port);
   }, 60_000);
   afterAll(async () => {
     await server?.stop();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Sandbox, startSandbox } from "../sandbox/index.ts";
 import { CookieJar } from "../support/browserless.ts";
 import { eventually } from "../support/eventually.ts";
-import { ADMIN_TOKEN, adminGet, newStorage, type Storage, untilScored } from "../support/one-company.ts";
+import { adminGet, newStorage, oauthApp, type Storage, untilScored } from "../support/one-company.ts";
 import { freePort, type ServerProcess, startServer } from "../support/server-process.ts";
 import { appToken, getFromSidebar } from "../support/signed-requests.ts";
 
@@ -27,21 +27,7 @@ describe("installing over OAuth", () => {
     sandbox = await startSandbox({ seed: 11, now: () => new Date(), accounts: 8 });
     const [kept, port] = await Promise.all([newStorage("embedded"), freePort()]);
     storage = kept;
-    server = await startServer(
-      {
-        ...storage.environment,
-        PUBLIC_URL: `http://127.0.0.1:${port}`,
-        ADMIN_TOKEN,
-        HUBSPOT_API_URL: sandbox.hubspotUrl,
-        HUBSPOT_AUTHORIZE_URL: `${sandbox.hubspotUrl}/oauth/authorize`,
-        HUBSPOT_CLIENT_ID: sandbox.hubspotClientId,
-        HUBSPOT_CLIENT_SECRET: sandbox.hubspotClientSecret,
-        ZENDESK_URL: sandbox.zendeskUrl,
-        ZENDESK_CLIENT_ID: sandbox.zendeskClientId,
-        ZENDESK_CLIENT_SECRET: sandbox.zendeskClientSecret,
-      },
-      port,
-    );
+    server = await startServer({ ...storage.environment, ...oauthApp(sandbox, port) }, port);
   }, 60_000);
   afterAll(async () => {
     await server?.stop();

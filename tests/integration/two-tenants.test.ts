@@ -14,6 +14,7 @@ import {
   adminGet,
   type ListedAccount,
   newStorage,
+  oauthApp,
   type Storage,
 } from "../support/one-company.ts";
 import { freePort, type ServerProcess, startServer } from "../support/server-process.ts";
@@ -34,21 +35,7 @@ describe("two tenants on one server", () => {
     sandbox = await startSandbox({ seed: 5, now: () => new Date(), accounts: 8, retryScale: 0.1 });
     const [kept, port] = await Promise.all([newStorage("embedded"), freePort()]);
     storage = kept;
-    server = await startServer(
-      {
-        ...storage.environment,
-        PUBLIC_URL: `http://127.0.0.1:${port}`,
-        ADMIN_TOKEN,
-        HUBSPOT_API_URL: sandbox.hubspotUrl,
-        HUBSPOT_AUTHORIZE_URL: `${sandbox.hubspotUrl}/oauth/authorize`,
-        HUBSPOT_CLIENT_ID: sandbox.hubspotClientId,
-        HUBSPOT_CLIENT_SECRET: sandbox.hubspotClientSecret,
-        ZENDESK_URL: sandbox.zendeskUrl,
-        ZENDESK_CLIENT_ID: sandbox.zendeskClientId,
-        ZENDESK_CLIENT_SECRET: sandbox.zendeskClientSecret,
-      },
-      port,
-    );
+    server = await startServer({ ...storage.environment, ...oauthApp(sandbox, port) }, port);
     sandbox.setHubspotWebhook({
       url: `${server.url}/webhooks/hubspot`,
       clientSecret: sandbox.hubspotClientSecret,

@@ -66,6 +66,19 @@ export const oneCompany = (sandbox: Sandbox, port: number): Record<string, strin
   ZENDESK_APP_SECRET: APP_SECRET,
 });
 
+/** Installs over OAuth against the sandbox, without tokens from the environment. */
+export const oauthApp = (sandbox: Sandbox, port: number): Record<string, string> => ({
+  PUBLIC_URL: `http://127.0.0.1:${port}`,
+  ADMIN_TOKEN,
+  HUBSPOT_API_URL: sandbox.hubspotUrl,
+  HUBSPOT_AUTHORIZE_URL: `${sandbox.hubspotUrl}/oauth/authorize`,
+  HUBSPOT_CLIENT_ID: sandbox.hubspotClientId,
+  HUBSPOT_CLIENT_SECRET: sandbox.hubspotClientSecret,
+  ZENDESK_URL: sandbox.zendeskUrl,
+  ZENDESK_CLIENT_ID: sandbox.zendeskClientId,
+  ZENDESK_CLIENT_SECRET: sandbox.zendeskClientSecret,
+});
+
 export interface ListedAccount {
   id: string;
   name: string;
