@@ -10,10 +10,10 @@ export const decimal = (value: number, digits = 1): string => String(roundTo(val
 /** Of a share: 0.154 → "15%". */
 export const percent = (share: number): string => `${roundTo(share * 100, 0)}%`;
 
-/** "less than an hour", "53 hours" below three days, "5 days" from there on; never negative. */
+/** "under an hour", "53 hours" below three days, "5 days" from there on; never negative. */
 export function span(ms: number): string {
   const past = Math.max(0, ms);
-  if (past < HOUR_MS) return "less than an hour";
+  if (past < HOUR_MS) return "under an hour";
   return past < 3 * DAY_MS
     ? counted(Math.floor(past / HOUR_MS), "hour")
     : counted(Math.floor(past / DAY_MS), "day");
