@@ -7,6 +7,7 @@ export type ContactValue = ValueOf<"contact">;
 export type DealValue = ValueOf<"deal">;
 export type TicketValue = ValueOf<"ticket">;
 export type RatingValue = ValueOf<"rating">;
+export type CustomRegisterValue = ValueOf<"custom">;
 
 /** The newest value of one (party, key) pair, and since when it holds. */
 export interface Register<V> {
@@ -62,6 +63,8 @@ export interface AccountState {
   ratings: readonly RatingRegister[];
   touches: readonly Touch[];
   usage: readonly UsageSeries[];
+  /** Signals of the admin's own, by key; those of ticket fields by `{key}/{ticket key}`. */
+  custom: readonly Register<CustomRegisterValue>[];
 }
 
 export const emptyAccountState = (): AccountState => ({
@@ -72,6 +75,7 @@ export const emptyAccountState = (): AccountState => ({
   ratings: [],
   touches: [],
   usage: [],
+  custom: [],
 });
 
 /**

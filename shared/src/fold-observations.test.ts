@@ -47,8 +47,14 @@ const factArb: fc.Arbitrary<Fact> = fc.oneof(
         priority: few("urgent" as const, null),
         reopens: few(0, 1, null),
         firstReplyMinutes: few(5, null),
+        sentiment: few("negative" as const, null),
       }),
     ),
+  }),
+  fc.record({
+    kind: fc.constant("custom" as const),
+    key: few("goal", "severity/zendesk:1"),
+    value: few<string | number | boolean | null>("a", 7, true, null),
   }),
   fc.record({
     kind: fc.constant("usage" as const),
@@ -114,6 +120,16 @@ describe("folding observations", () => {
     const then = foldAsOf(ledger, daysAgo(5));
     expect(then.usage[0]?.points).toHaveLength(2);
     expect(profileValue(then, "referrals")).toBeNull();
+  });
+
+  it("keeps the newest value of a signal of the admin's own, for each party", () => {
+    const custom = (value: number | null, days: number) =>
+      fact("zendesk:organization:7", days, { kind: "custom", key: "goal", value });
+    const state = foldObservations([custom(7, 5), custom(null, 2), custom(3, 9), custom(9, 7)]);
+    expect(state.custom).toEqual([
+      { subject: "zendesk:organization:7", key: "goal", at: daysAgoText(2), value: null },
+    ]);
+    expect(foldAsOf([custom(7, 5), custom(null, 2)], daysAgo(3)).custom[0]?.value).toBe(7);
   });
 
   it("orders instants with and without milliseconds by time", () => {

@@ -114,6 +114,8 @@ export function applyObservation(state: AccountState, observation: Observation):
       return withList(state, "touches", put(state.touches, part.entry, mergeTouch));
     case "usage":
       return withList(state, "usage", put(state.usage, part.entry, mergeSeries));
+    case "custom":
+      return withList(state, "custom", put(state.custom, part.entry, mergeRegister));
   }
 }
 
@@ -133,6 +135,7 @@ export function foldObservations(observations: Iterable<Observation>): AccountSt
     ratings: new Map<string, RatingRegister>(),
     touches: new Map<string, Touch>(),
     usage: new Map<string, UsageSeries & { points: UsagePoint[] }>(),
+    custom: new Map<string, AccountState["custom"][number]>(),
   };
   for (const observation of observations) {
     const part = partOf(observation);
@@ -143,6 +146,7 @@ export function foldObservations(observations: Iterable<Observation>): AccountSt
     else if (part.list === "tickets") add(maps.tickets, id, part.entry, mergeRegister);
     else if (part.list === "ratings") add(maps.ratings, id, part.entry, mergeRating);
     else if (part.list === "touches") add(maps.touches, id, part.entry, mergeTouch);
+    else if (part.list === "custom") add(maps.custom, id, part.entry, mergeRegister);
     else {
       const known = maps.usage.get(id);
       if (known === undefined) maps.usage.set(id, { ...part.entry, points: [...part.entry.points] });
@@ -157,6 +161,7 @@ export function foldObservations(observations: Iterable<Observation>): AccountSt
     ratings: sorted(maps.ratings),
     touches: sorted(maps.touches),
     usage: sorted(maps.usage).map((series) => ({ ...series, points: distinctPoints(series.points) })),
+    custom: sorted(maps.custom),
   };
 }
 
@@ -200,6 +205,8 @@ function partOf(o: Observation) {
       return { list: "touches", entry: { subject, key: o.key, at } } as const;
     case "usage":
       return { list: "usage", entry: { subject, key: o.key, points: [{ at, value: o.value }] } } as const;
+    case "custom":
+      return { list: "custom", entry: { subject, key: o.key, at, value: o.value } } as const;
   }
 }
 
@@ -230,6 +237,8 @@ const ticketEntry = (subject: string, at: string, o: Of<"ticket">): AccountState
     priority: o.value.priority,
     reopens: o.value.reopens,
     firstReplyMinutes: o.value.firstReplyMinutes,
+    resolutionMinutes: o.value.resolutionMinutes ?? null,
+    sentiment: o.value.sentiment ?? null,
   },
 });
 const ratingEntry = (subject: string, at: string, o: Of<"rating">): RatingRegister => ({

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { usageMetrics } from "./source-record.ts";
+import { customValue, usageMetrics } from "./source-record.ts";
 
 /**
- * One dated fact about a party (a HubSpot company or a Zendesk organization; an account is the parties linked to it).
+ * One dated fact about a party (a HubSpot company, a Zendesk organization or a usage group; an account is the parties linked to it).
  * Append-only. `at` is when it became true, not when we heard of it, so that "as it was on that day" means
  * "all observations with `at` on or before that day", and order of arrival does not matter.
  */
@@ -44,14 +44,27 @@ const ticket = z.object({
       priority: z.enum(["low", "normal", "high", "urgent"]).nullable(),
       reopens: z.number().nullable(),
       firstReplyMinutes: z.number().nullable(),
+      /** From creation to solution. Absent in observations from before it was kept. */
+      resolutionMinutes: z.number().nullable().optional(),
+      sentiment: z.enum(["positive", "neutral", "negative"]).nullable().optional(),
     })
     .nullable(),
+});
+/** A register like those above: what an admin mapped to a signal of their own. */
+const custom = z.object({
+  kind: z.literal("custom"),
+  /** The signal's key; for a field of tickets `{key}/{platform}:{ticket id}`. */
+  key: z.string(),
+  value: customValue,
 });
 /** Series: every point counts. */
 const usage = z.object({ kind: z.literal("usage"), key: z.enum(usageMetrics), value: z.number().nullable() });
 const touch = z.object({
   kind: z.literal("touch"),
-  /** `company` for the company's own last contact, else `contact:{id}`. */
+  /**
+   * `company` for the company's own last contact, else `contact:{id}`; `reply:{contact id}` for the last mail that the
+   * person answered, `meeting:{day}` for a meeting, once however many people it is logged with.
+   */
   key: z.string(),
   value: z.object({}),
 });
@@ -62,16 +75,25 @@ const rating = z.object({
   value: z.object({ metric: z.enum(["nps", "csat"]), score: z.number() }).nullable(),
 });
 
-export const fact = z.discriminatedUnion("kind", [profile, contact, deal, ticket, usage, touch, rating]);
+export const fact = z.discriminatedUnion("kind", [
+  profile,
+  contact,
+  deal,
+  ticket,
+  usage,
+  touch,
+  rating,
+  custom,
+]);
 export type Fact = z.infer<typeof fact>;
 
 export const observation = z.intersection(
   fact,
   z.object({
-    /** `hubspot:company:123`, `zendesk:organization:77` */
+    /** `hubspot:company:123`, `zendesk:organization:77`, `segment:group:acme` */
     subject: z.string(),
-    source: z.enum(["hubspot", "zendesk"]),
+    source: z.enum(["hubspot", "zendesk", "segment"]),
     at: instant,
   }),
 );
-export type Observation = Fact & { subject: string; source: "hubspot" | "zendesk"; at: string };
+export type Observation = Fact & { subject: string; source: "hubspot" | "zendesk" | "segment"; at: string };

@@ -45,6 +45,9 @@ const deal = (updatedDays: number, fields: Partial<FieldsOf<"deal">> = {}): Sour
   fields: { kind: "deal", dealType: "expansion", status: "open", closedAt: null, ...fields },
 });
 
+/** A millisecond after that day's version: two versions of one time are told apart by it. */
+const later = (days: number): string => new Date(Date.parse(daysAgoText(days)) + 1).toISOString();
+
 /** `kind key at` of what was observed, with the status where there is one. */
 const brief = (observations: readonly Observation[]): unknown[] =>
   observations.map((o) => [
@@ -123,6 +126,21 @@ describe("observations of a record", () => {
     expect(foldObservations(all).tickets[0]?.value?.status).toBe("open");
   });
 
+  it("does not date a contact's part and bounces back to a time at which nobody knew them", () => {
+    const first = observationsOf(null, contact(10, { role: "champion", isBounced: true }));
+    const before = foldAsOf(first, daysAgo(11)).contacts[0];
+    expect(before).toMatchObject({ value: { role: null, isBounced: false } });
+    expect(foldObservations(first).contacts[0]).toMatchObject({
+      value: { role: "champion", isBounced: true },
+    });
+  });
+
+  it("knows a champion who was gone when first heard of as one who left", () => {
+    const gone = observationsOf(null, contact(10, { role: "champion", hasLeft: true }));
+    expect(foldObservations(gone).contacts[0]).toMatchObject({ value: null, last: { role: "champion" } });
+    expect(foldAsOf(gone, daysAgo(11)).contacts[0]).toMatchObject({ last: { role: null } });
+  });
+
   it("keeps a champion's part when the person leaves", () => {
     const here = contact(50, { role: "champion" });
     const gone = contact(12, { role: "champion", hasLeft: true });
@@ -145,6 +163,30 @@ describe("observations of a record", () => {
       firstWonAt: daysAgoText(21),
       value: { dealType: "renewal", status: "won" },
     });
+  });
+
+  it("dates each lifecycle stage by its own history, also when the record changed long after", () => {
+    const stages = (updatedDays: number, value: string, history: [string, number][]) =>
+      company(daysAgoText(updatedDays), {
+        lifecycleStage: value,
+        stageHistory: history.map(([stage, days]) => ({ value: stage, at: daysAgoText(days) })),
+      });
+    const of = (observations: readonly Observation[]) =>
+      brief(observations.filter((o) => o.key === "lifecycleStage"));
+    const lost = stages(5, "other", [
+      ["customer", 400],
+      ["other", 60],
+    ]);
+    expect(of(observationsOf(null, lost))).toEqual([
+      [daysAgoText(400), "customer"],
+      [daysAgoText(60), "other"],
+      [daysAgoText(5), "other"],
+    ]);
+    const back = stages(1, "customer", [
+      ["other", 60],
+      ["customer", 3],
+    ]);
+    expect(of(observationsOf(lost, back))).toEqual([[daysAgoText(3), "customer"]]);
   });
 
   it("takes a deal that was closed before it was entered as won all along", () => {
@@ -181,6 +223,97 @@ describe("observations of a record", () => {
       ["seats", null],
     ]);
     expect(observationsOf(null, emptied).some((o) => o.value === null)).toBe(false);
+  });
+
+  it("says how long a ticket took, and how the customer felt", () => {
+    const facts = observationsOf(
+      null,
+      ticket(2, { status: "closed", solvedAt: daysAgoText(9), sentiment: "negative" }),
+    );
+    expect(
+      facts.map((o) => (o.kind === "ticket" ? [o.value?.resolutionMinutes, o.value?.sentiment] : o)),
+    ).toEqual([
+      [null, "negative"],
+      [1440, "negative"],
+      [1440, "negative"],
+    ]);
+  });
+
+  it("takes a mail that was answered and a meeting that took place for contact, a planned meeting not", () => {
+    const answered = {
+      ...contact(1),
+      fields: { ...contact(1).fields, lastReplyAt: daysAgoText(4) },
+    } as SourceRecord;
+    expect(observationsOf(null, answered)).toMatchObject([
+      { kind: "contact" },
+      { kind: "touch", key: "reply:11", at: daysAgoText(4) },
+      { kind: "contact" },
+    ]);
+    const met = (days: number) =>
+      observationsOf(null, company(daysAgoText(3), { lastMeetingAt: daysAgoText(days) })).filter(
+        (o) => o.kind === "touch",
+      );
+    expect(met(5)).toMatchObject([{ key: `meeting:${daysAgoText(5).slice(0, 10)}`, at: daysAgoText(5) }]);
+    expect(met(2)).toEqual([]);
+  });
+
+  describe("of a signal of the admin's own", () => {
+    const custom = (observations: readonly Observation[]) =>
+      observations.flatMap((o) => (o.kind === "custom" ? [[o.key, o.value, o.at]] : []));
+    const goal = (value: number | null, days: number, past: [number, number][] = []) =>
+      company(daysAgoText(days), {
+        custom: { goal: value },
+        customHistory: past.map(([v, d]) => ({ key: "goal", value: v, at: daysAgoText(d) })),
+      });
+
+    it("are dated by the property's history, else by the change", () => {
+      expect(
+        custom(
+          observationsOf(
+            null,
+            goal(7, 2, [
+              [5, 30],
+              [7, 20],
+            ]),
+          ),
+        ),
+      ).toEqual([
+        ["goal", 5, daysAgoText(30)],
+        ["goal", 7, daysAgoText(20)],
+      ]);
+      expect(custom(observationsOf(goal(7, 5), goal(8, 2)))).toEqual([["goal", 8, daysAgoText(2)]]);
+      expect(custom(observationsOf(goal(7, 5), goal(7, 2)))).toEqual([]);
+    });
+
+    it("begin with the mapping, and end with it", () => {
+      const unmapped = company(daysAgoText(5));
+      expect(custom(observationsOf(unmapped, goal(7, 5)))).toEqual([["goal", 7, later(5)]]);
+      expect(custom(observationsOf(goal(7, 5), unmapped))).toEqual([["goal", null, later(5)]]);
+      const field = (value: number): SourceRecord => ticket(5, { custom: { severity: value } });
+      expect(custom(observationsOf(field(3), ticket(2)))).toEqual([
+        ["severity/zendesk:901", null, daysAgoText(2)],
+      ]);
+    });
+
+    it("follow another property at once, however old that one's history is", () => {
+      const ledger = [
+        ...observationsOf(null, goal(7, 5)),
+        ...observationsOf(goal(7, 5), goal(3, 5, [[3, 90]])),
+      ];
+      expect(foldObservations(ledger).custom).toMatchObject([{ key: "goal", value: 3 }]);
+    });
+
+    it("go with the ticket that carries them", () => {
+      const moved = ticket(1, { custom: { severity: 3 } }, [link("8")]);
+      const state = foldObservations([
+        ...observationsOf(null, ticket(2, { custom: { severity: 3 } })),
+        ...observationsOf(ticket(2, { custom: { severity: 3 } }), moved),
+      ]);
+      expect(state.custom.map((c) => [c.subject, c.key, c.value])).toEqual([
+        ["zendesk:organization:7", "severity/zendesk:901", null],
+        ["zendesk:organization:8", "severity/zendesk:901", 3],
+      ]);
+    });
   });
 
   it("counts an answer from the day on which it was given", () => {

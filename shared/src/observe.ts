@@ -2,6 +2,7 @@ import { canonicalJson, compareText } from "./canonical-json.ts";
 import type { Fact, Observation } from "./observation.ts";
 import {
   type DatedFact,
+  type Gauge,
   instantText,
   type RecordFacts,
   type RegisterFact,
@@ -73,7 +74,7 @@ function allFacts({ registers, points, gauges }: RecordFacts, changedAt: string)
   for (const { current, past, since } of registers) {
     facts.push(...past.filter(({ at }) => at < changedAt));
     const isFixed = current.kind === "rating" && since !== null && since < changedAt;
-    const isUnsaid = current.kind === "profile" && current.value === null;
+    const isUnsaid = (current.kind === "profile" || current.kind === "custom") && current.value === null;
     if (!isFixed && !isUnsaid) facts.push({ at: changedAt, fact: current });
   }
   const undated = gauges.filter((gauge) => gauge.value !== null && !isLastPoint(points, gauge));
@@ -94,14 +95,28 @@ function newFacts(
       continue;
     facts.push({ at: timeOf(register, lastChange, changedAt), fact: register.current });
   }
+  for (const register of known.registers) {
+    const isUnmapped = register.current.kind === "custom" && !registers.some((r) => isSameName(r, register));
+    if (isUnmapped) facts.push({ at: changedAt, fact: register.gone });
+  }
   const saidBefore = new Set(known.points.map(canonicalJson));
   facts.push(...points.filter((point) => !saidBefore.has(canonicalJson(point))));
   for (const gauge of gauges) {
-    const old = known.gauges.find((g) => g.key === gauge.key)?.value ?? null;
-    if (old !== gauge.value && !isLastPoint(points, gauge)) facts.push({ at: changedAt, fact: gauge });
+    const old = known.gauges.find((g) => isSameGauge(g, gauge))?.value ?? null;
+    if (old === gauge.value) continue;
+    // another property may have been mapped: its history must not lose against what the one before said last
+    const lastPoint = lastPointOf(points, gauge);
+    const isSaid = lastPoint?.fact.value === gauge.value && (old === null || lastPoint.at > lastChange);
+    if (!isSaid) facts.push({ at: changedAt, fact: gauge });
+  }
+  for (const gauge of known.gauges) {
+    const isUnmapped = gauge.value !== null && !gauges.some((g) => isSameGauge(g, gauge));
+    if (isUnmapped) facts.push({ at: changedAt, fact: { ...gauge, value: null } });
   }
   return facts;
 }
+
+const isSameGauge = (a: Gauge, b: Gauge): boolean => a.kind === b.kind && a.key === b.key;
 
 const isSameName = (a: RegisterFact, b: RegisterFact): boolean =>
   a.current.kind === b.current.kind && a.current.key === b.current.key;
@@ -111,13 +126,16 @@ const timeOf = ({ since }: RegisterFact, lastChange: string, changedAt: string):
   since !== null && since > lastChange && since < changedAt ? since : changedAt;
 
 /** Whether the dated history already ends with the gauge's value. */
-function isLastPoint(points: readonly DatedFact[], gauge: Fact): boolean {
+const isLastPoint = (points: readonly DatedFact[], gauge: Gauge): boolean =>
+  lastPointOf(points, gauge)?.fact.value === gauge.value;
+
+function lastPointOf(points: readonly DatedFact[], gauge: Gauge): DatedFact | null {
   let last: DatedFact | null = null;
   for (const point of points) {
     if (point.fact.kind !== gauge.kind || point.fact.key !== gauge.key) continue;
     if (last === null || point.at >= last.at) last = point;
   }
-  return last !== null && last.fact.value === gauge.value;
+  return last;
 }
 
 const observation = (record: SourceRecord, subject: string, at: string, fact: Fact): Observation => ({

@@ -1,5 +1,6 @@
 import type { Fact } from "./observation.ts";
-import type { FieldsOf, SourceRecord } from "./source-record.ts";
+import { companyFacts, type FieldsOf, type SourceRecord } from "./source-record.ts";
+import { MINUTE_MS } from "./units.ts";
 
 /** A fact with the date on which it became true, ISO in UTC with milliseconds. */
 export interface DatedFact {
@@ -19,13 +20,15 @@ export interface RegisterFact {
   gone: Fact;
 }
 
+export type Gauge = Extract<Fact, { kind: "usage" | "custom" }>;
+
 /** What one version of a record says of each party that it belongs to. */
 export interface RecordFacts {
   registers: readonly RegisterFact[];
   /** Facts that stand for themselves: a contact took place, a gauge stood at a value. */
   points: readonly DatedFact[];
   /** Gauges as they stand now, without a date of their own. */
-  gauges: readonly Extract<Fact, { kind: "usage" }>[];
+  gauges: readonly Gauge[];
 }
 
 const NOTHING: RecordFacts = { registers: [], points: [], gauges: [] };
@@ -39,17 +42,23 @@ export function recordFacts(record: SourceRecord): RecordFacts {
   const { fields } = record;
   switch (fields.kind) {
     case "company":
-      return companyFacts(record, fields);
+      return factsOfCompany(record, fields);
     case "organization":
-      return { ...NOTHING, registers: organizationProfile(record, fields) };
+      return {
+        ...NOTHING,
+        registers: organizationProfile(record, fields),
+        gauges: customGauges(fields.custom),
+      };
     case "contact":
       return contactFacts(record, fields);
     case "deal":
       return { ...NOTHING, registers: [dealFact(record, fields)] };
     case "ticket":
-      return { ...NOTHING, registers: [ticketFact(record, fields)] };
+      return { ...NOTHING, registers: [ticketFact(record, fields), ...ticketCustom(record, fields)] };
     case "rating":
       return { ...NOTHING, registers: [ratingFact(record, fields)] };
+    // what a group does comes as observations of its own; its names are for the matching only
+    case "group":
     case "user":
       return NOTHING;
   }
@@ -67,12 +76,27 @@ function profile(key: string, value: ProfileValue, since: string | null = null):
 const dated = (key: string, value: string | null): RegisterFact =>
   profile(key, value, value === null ? null : new Date(value).toISOString());
 
-function companyFacts(record: SourceRecord, fields: FieldsOf<"company">): RecordFacts {
+/** Each stage with its own date: when a customer was lost must not be the day on which the record was last changed. */
+function stageFact({ lifecycleStage, stageHistory = [] }: FieldsOf<"company">): RegisterFact {
+  const past = stageHistory.map(
+    ({ value, at }): DatedFact => ({
+      at: instantText(at),
+      fact: { kind: "profile", key: "lifecycleStage", value },
+    }),
+  );
+  const last = stageHistory.at(-1);
+  const since = last !== undefined && last.value === lifecycleStage ? instantText(last.at) : null;
+  return { ...profile("lifecycleStage", lifecycleStage), past, since };
+}
+
+const FACT_KEYS = companyFacts.keyof().options;
+
+function factsOfCompany(record: SourceRecord, fields: FieldsOf<"company">): RecordFacts {
   const registers = [
     profile("name", fields.name),
     profile("createdAt", instantText(record.createdAt), instantText(record.createdAt)),
     profile("domain", fields.domain),
-    profile("lifecycleStage", fields.lifecycleStage),
+    stageFact(fields),
     dated("customerSince", fields.customerSince ?? null),
     dated("becameCustomerAt", fields.becameCustomerAt),
     profile("nextActivityAt", optionalInstant(fields.nextActivityAt)),
@@ -82,20 +106,56 @@ function companyFacts(record: SourceRecord, fields: FieldsOf<"company">): Record
     profile("referrals", fields.referrals),
     profile("onboardingProgress", fields.onboardingProgress),
     profile("externalId", fields.externalId),
+    ...FACT_KEYS.map((key) => profile(key, fields.facts?.[key] ?? null)),
   ];
-  const history = fields.usageHistory.map(({ metric, value, at }) => ({
+  const history: DatedFact[] = fields.usageHistory.map(({ metric, value, at }) => ({
     at: instantText(at),
-    fact: { kind: "usage", key: metric, value } as const,
+    fact: { kind: "usage", key: metric, value },
+  }));
+  const custom: DatedFact[] = (fields.customHistory ?? []).map(({ key, value, at }) => ({
+    at: instantText(at),
+    fact: { kind: "custom", key, value },
   }));
   return {
     registers,
-    points: [...touch("company", fields.lastContactedAt), ...history],
-    gauges: Object.entries(fields.usage).map(([metric, value]) => ({
-      kind: "usage",
-      key: metric as keyof typeof fields.usage,
-      value: value ?? null,
-    })),
+    points: [
+      ...touch("company", fields.lastContactedAt),
+      ...meeting(record, fields.lastMeetingAt ?? null),
+      ...history,
+      ...custom,
+    ],
+    gauges: [
+      ...Object.entries(fields.usage).map(
+        ([metric, value]): Gauge => ({
+          kind: "usage",
+          key: metric as keyof typeof fields.usage,
+          value: value ?? null,
+        }),
+      ),
+      ...customGauges(fields.custom),
+    ],
   };
+}
+
+const customGauges = (custom: FieldsOf<"company">["custom"]): Gauge[] =>
+  Object.entries(custom ?? {}).map(([key, value]) => ({ kind: "custom", key, value }));
+
+/** What a ticket's mapped fields say goes where the ticket goes. */
+const ticketCustom = (record: SourceRecord, { custom }: FieldsOf<"ticket">): RegisterFact[] =>
+  Object.entries(custom ?? {}).map(([name, value]) => {
+    const key = `${name}/${recordKey(record)}`;
+    return {
+      current: { kind: "custom", key, value },
+      past: [],
+      since: null,
+      gone: { kind: "custom", key, value: null },
+    };
+  });
+
+/** A meeting counts once it took place: one that is planned may still be called off. */
+function meeting(record: SourceRecord, at: string | null): DatedFact[] {
+  if (at === null || instantText(at) > instantText(record.updatedAt)) return [];
+  return touch(`meeting:${instantText(at).slice(0, 10)}`, at);
 }
 
 const touch = (key: string, at: string | null): DatedFact[] =>
@@ -112,16 +172,25 @@ function contactFacts(record: SourceRecord, fields: FieldsOf<"contact">): Record
   const key = `contact:${record.ref.id}`;
   const here: Fact = { kind: "contact", key, value: { role: fields.role, isBounced: fields.isBounced } };
   const gone: Fact = { kind: "contact", key, value: null };
+  // the record tells the part that they play now, not since when: dated back, it would be known before its time
+  const atFirst: Fact = { kind: "contact", key, value: { role: null, isBounced: false } };
+  const justBefore = new Date(Date.parse(record.updatedAt) - 1).toISOString();
   return {
     registers: [
       {
         current: fields.hasLeft ? gone : here,
-        past: [{ at: instantText(record.createdAt), fact: here }],
+        past: [
+          { at: instantText(record.createdAt), fact: atFirst },
+          ...(fields.hasLeft ? [{ at: justBefore, fact: here }] : []),
+        ],
         since: null,
         gone,
       },
     ],
-    points: touch(key, fields.lastEngagedAt),
+    points: [
+      ...touch(key, fields.lastEngagedAt),
+      ...touch(`reply:${record.ref.id}`, fields.lastReplyAt ?? null),
+    ],
     gauges: [],
   };
 }
@@ -155,20 +224,32 @@ function ticketFact(record: SourceRecord, fields: FieldsOf<"ticket">): RegisterF
     key: recordKey(record),
     value,
   });
-  const current = { createdAt, status, priority, reopens, firstReplyMinutes };
   const isDone = status === "solved" || status === "closed";
   const solvedAt = isDone ? optionalInstant(fields.solvedAt) : null;
+  const current = {
+    createdAt,
+    status,
+    priority,
+    reopens,
+    firstReplyMinutes,
+    resolutionMinutes: minutesBetween(createdAt, solvedAt),
+    sentiment: fields.sentiment ?? null,
+  };
   const atFirst = {
     ...current,
     status: "open",
     reopens: reopens === null ? null : 0,
     firstReplyMinutes: null,
+    resolutionMinutes: null,
   } as const;
   const past: DatedFact[] = [{ at: createdAt, fact: ticket(atFirst) }];
   if (solvedAt !== null && solvedAt > createdAt)
     past.push({ at: solvedAt, fact: ticket({ ...current, status: "solved" }) });
   return { current: ticket(current), past, since: solvedAt, gone: ticket(null) };
 }
+
+const minutesBetween = (from: string, to: string | null): number | null =>
+  to === null || to < from ? null : (Date.parse(to) - Date.parse(from)) / MINUTE_MS;
 
 function ratingFact(record: SourceRecord, { metric, score, answeredAt }: FieldsOf<"rating">): RegisterFact {
   const key = recordKey(record);

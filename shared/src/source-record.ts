@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outcomeReasons } from "./outcomes/outcome.ts";
 
 /**
  * What the two platforms' records say, in one form. An adapter turns a platform's answer into a `SourceRecord`;
@@ -14,12 +15,13 @@ export const objectTypes = [
   "organization",
   "user",
   "rating",
+  "group",
 ] as const;
 export type ObjectType = (typeof objectTypes)[number];
 
-/** Names one record of one platform; `id` is the platform's own, as a string. */
+/** Names one record of one platform; `id` is the platform's own, as a string. `segment` has no records but the groups of users that events name. */
 export const recordRef = z.object({
-  platform: z.enum(["hubspot", "zendesk"]),
+  platform: z.enum(["hubspot", "zendesk", "segment"]),
   objectType: z.enum(objectTypes),
   id: z.string().min(1).max(64),
 });
@@ -40,8 +42,41 @@ export const usageMetrics = [
   "featuresActivated",
   "featuresAvailable",
   "seats",
+  "activeDays",
 ] as const;
 export type UsageMetric = (typeof usageMetrics)[number];
+
+/** Facts of a company that only a mapped property can tell; each becomes a profile observation of the same name. */
+export const companyFacts = z.object({
+  /** Last use of the product by anybody. */
+  lastSeenAt: nullable(instant),
+  milestonesReached: nullable(z.number()),
+  /** Milestones that should be reached by now. */
+  milestonesDue: nullable(z.number()),
+  /** Percent of the people, 0–100. */
+  trainingCompleted: nullable(z.number()),
+  /** Percent, 0–100. */
+  goalProgress: nullable(z.number()),
+  objectivesAgreed: nullable(z.boolean()),
+  /** The last review with those who decide. */
+  executiveReviewAt: nullable(instant),
+  contractStatus: nullable(z.enum(["active", "paused", "ending", "ended"])),
+  /** Whether payment is in doubt; never an amount. */
+  paymentRisk: nullable(z.boolean()),
+  /** The customer success manager's own judgement, 0 (bad) to 100 (good). */
+  judgement: nullable(z.number()),
+  /** Since when the customer is lost, and why, where a system keeps it on the company; no free text. */
+  churnedAt: nullable(instant),
+  churnReason: nullable(z.enum(outcomeReasons)),
+});
+export type CompanyFact = keyof z.infer<typeof companyFacts>;
+
+/** Value of a property or field that an admin mapped to a signal of their own; `null` = empty. */
+export const customValue = z.union([z.number(), z.boolean(), z.string().max(80), z.null()]);
+export type CustomValue = z.infer<typeof customValue>;
+/** Name of such a signal; in scorecards and field maps it is written `custom.<key>`. */
+export const customKey = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/);
+const custom = z.record(customKey, customValue);
 
 export const companyFields = z.object({
   kind: z.literal("company"),
@@ -49,6 +84,8 @@ export const companyFields = z.object({
   domain: nullable(z.string()),
   /** HubSpot's internal value, e.g. `customer`; custom stages keep their own id. */
   lifecycleStage: nullable(z.string()),
+  /** Stages with the time from which each held, oldest first, where the platform keeps them. */
+  stageHistory: z.array(z.object({ value: nullable(z.string()), at: instant })).optional(),
   becameCustomerAt: nullable(instant),
   /** Start of the relation as mapped by the admin; goes before `becameCustomerAt`. Absent = not mapped. */
   customerSince: z.union([z.iso.date(), instant]).nullable().optional(),
@@ -66,12 +103,21 @@ export const companyFields = z.object({
   usageHistory: z.array(
     z.object({ metric: z.enum(usageMetrics), value: z.number().nullable(), at: instant }),
   ),
+  /** Absent = not mapped; so with all optional fields. */
+  facts: companyFacts.partial().optional(),
+  /** When the newest meeting with the company took place or will. */
+  lastMeetingAt: nullable(instant).optional(),
+  custom: custom.optional(),
+  /** Earlier values of the custom signals, oldest first, where the platform keeps them. */
+  customHistory: z.array(z.object({ key: customKey, value: customValue, at: instant })).optional(),
 });
 export const contactFields = z.object({
   kind: z.literal("contact"),
   /** From the buying role: who decides, who champions; `null` = not said. */
   role: nullable(z.enum(["champion", "sponsor", "user"])),
   lastEngagedAt: nullable(instant),
+  /** When the person last answered a mail; absent = not read. */
+  lastReplyAt: nullable(instant).optional(),
   isBounced: z.boolean(),
   hasLeft: z.boolean(),
 });
@@ -88,6 +134,10 @@ export const ticketFields = z.object({
   solvedAt: nullable(instant),
   reopens: nullable(z.int().nonnegative()),
   firstReplyMinutes: nullable(z.number().nonnegative()),
+  /** How the customer feels, by the ticket's tags; `null` = the tags do not say, absent = not read. */
+  sentiment: nullable(z.enum(["positive", "neutral", "negative"])).optional(),
+  /** Mapped ticket fields. */
+  custom: custom.optional(),
 });
 /** An answer to a survey: NPS 0–10, CSAT 0–100 (bad 0, good 100, five stars in steps of 25). */
 export const ratingFields = z.object({
@@ -98,6 +148,14 @@ export const ratingFields = z.object({
 });
 export const organizationFields = z.object({
   kind: z.literal("organization"),
+  name: nullable(z.string()),
+  domains: z.array(z.string()),
+  externalId: nullable(z.string()),
+  custom: custom.optional(),
+});
+/** A customer as the product knows it: what its `group` calls said last. */
+export const groupFields = z.object({
+  kind: z.literal("group"),
   name: nullable(z.string()),
   domains: z.array(z.string()),
   externalId: nullable(z.string()),
@@ -119,6 +177,7 @@ export const sourceRecord = z.object({
     ratingFields,
     organizationFields,
     userFields,
+    groupFields,
   ]),
 });
 export type SourceRecord = z.infer<typeof sourceRecord>;

@@ -8,8 +8,8 @@ export interface AccountAge {
 }
 
 /** Days at which the segments New and Growing end; half-open. Source: design, section 6 and table of words. */
-const NEW_DAYS = 90;
-const GROWING_DAYS = 180;
+export const NEW_DAYS = 90;
+export const GROWING_DAYS = 180;
 
 /**
  * Whole days since the relation began: the mapped date, else when it became a customer, else its first won deal,
@@ -21,7 +21,8 @@ export function accountAge(state: AccountState, createdAt: Date, now: Date): Acc
   return { ageDays, segment };
 }
 
-function relationStart(state: AccountState, createdAt: Date): Date {
+/** When the relation began; see `accountAge`. */
+export function relationStart(state: AccountState, createdAt: Date): Date {
   const start =
     dateOf(state, "customerSince") ??
     dateOf(state, "becameCustomerAt") ??

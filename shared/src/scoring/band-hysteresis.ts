@@ -12,6 +12,9 @@ const rank = (band: Band): number => ORDER.indexOf(band);
 const lowerLine = (rules: BandRules, band: Band): number =>
   band === "green" ? rules.greenFrom : band === "yellow" ? rules.yellowFrom : 0;
 
+export const lowerBand = (a: Band, b: Band): Band => (rank(a) <= rank(b) ? a : b);
+export const higherBand = (a: Band, b: Band): Band => (rank(a) >= rank(b) ? a : b);
+
 /** The band of a score without a past. */
 export const bandOf = (rules: BandRules, score: number): Band =>
   score >= rules.greenFrom ? "green" : score >= rules.yellowFrom ? "yellow" : "red";

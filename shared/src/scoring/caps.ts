@@ -1,7 +1,7 @@
 import { profileRegister } from "../account-state.ts";
 import type { AccountHealthView } from "../api/account-health.ts";
 import { DAY_MS, HOUR_MS } from "../units.ts";
-import type { HealthResult } from "./health-result.ts";
+import type { ScoreMemory } from "./score-inputs.ts";
 import type { Scorecard } from "./scorecard.ts";
 import type { SignalContext } from "./signals/signal-context.ts";
 import { CSAT_WINDOW_DAYS, ENOUGH_RATINGS } from "./signals/surveys.ts";
@@ -15,7 +15,7 @@ export function capsInForce(
   scorecard: Scorecard,
   context: SignalContext,
   readings: Readings,
-  previous: HealthResult | null,
+  previous: ScoreMemory | null,
 ): Cap[] {
   const { urgentTicket, noticeOfNonRenewal, lowCsat } = scorecard.caps;
   const caps = [

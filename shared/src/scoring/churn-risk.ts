@@ -1,7 +1,8 @@
 import { profileValue } from "../account-state.ts";
 import type { ChurnBand, ChurnRisk } from "../api/account-health.ts";
+import { contributionAt, takesPart, termsAt, varianceOf, zOf } from "../churn/additive-feature.ts";
 import { DomainError } from "../errors.ts";
-import { clamp, roundTo } from "../units.ts";
+import { roundTo } from "../units.ts";
 import type { ChurnFeature, ChurnModel } from "./churn-model.ts";
 import type { SignalContext } from "./signals/signal-context.ts";
 import type { Readings } from "./weigh-measures.ts";
@@ -32,13 +33,9 @@ export function churnRisk(
   if (!hasScore) return abstained(model);
   const values = model.features.map((feature) => featureValue(feature, context, readings));
   let logOdds = model.intercept.mean;
-  let variance = model.intercept.sd ** 2;
-  for (const { feature, z } of values) {
-    logOdds += feature.weight * (z ?? 0);
-    variance += z === null ? feature.weight ** 2 + feature.priorSd ** 2 : (feature.priorSd * z) ** 2;
-  }
+  for (const { feature, z } of values) if (z !== null) logOdds += contributionAt(feature, z);
   const probability = sigmoid(logOdds);
-  const reach = Z_80 * Math.sqrt(variance);
+  const reach = Z_80 * Math.sqrt(uncertaintyOf(model, values));
   return {
     probability,
     low80: sigmoid(logOdds - reach),
@@ -46,7 +43,7 @@ export function churnRisk(
     band: churnBandOf(model, probability),
     horizonDays: model.horizonDays,
     basis: model.basis,
-    note: noteOf(model, values.filter((value) => value.z === null).length),
+    note: noteOf(model, values.filter(({ z, feature }) => z === null && takesPart(feature)).length),
     reasons: reasonsOf(values),
     modelVersion: model.version,
   };
@@ -78,10 +75,22 @@ function noteOf(model: ChurnModel, unknown: number): string {
 
 function featureValue(feature: ChurnFeature, context: SignalContext, readings: Readings): FeatureValue {
   const { value, sentence } = rawValue(feature.from, context, readings);
-  if (value === null) return { feature, z: null, sentence };
-  const z = (clamp(value, feature.clamp.low, feature.clamp.high) - feature.mean) / feature.sd;
-  return { feature, z, sentence };
+  return { feature, z: value === null ? null : zOf(feature, value), sentence };
 }
+
+/** Variance of the log-odds. */
+function uncertaintyOf({ intercept, covariance }: ChurnModel, values: readonly FeatureValue[]): number {
+  let variance = covariance ? varianceOf(covariance, [1, ...values.flatMap(knownTerms)]) : intercept.sd ** 2;
+  for (const { feature, z } of values) {
+    if (z === null) variance += feature.unknownVariance ?? feature.weight ** 2 + feature.priorSd ** 2;
+    else if (!covariance) variance += (feature.priorSd * z) ** 2;
+  }
+  return variance;
+}
+
+/** What is not known has no part in the covariance. */
+const knownTerms = ({ feature, z }: FeatureValue): number[] =>
+  z === null ? [0, ...(feature.hinges ?? []).map(() => 0)] : termsAt(feature, z);
 
 function rawValue(
   from: ChurnFeature["from"],
@@ -108,18 +117,26 @@ function rawValue(
 function reasonsOf(values: readonly FeatureValue[]): ChurnRisk["reasons"] {
   return values
     .flatMap(({ feature, z, sentence }) =>
-      z === null ? [] : [{ sentence, logOdds: feature.weight * z, feature: feature.key }],
+      z === null || !takesPart(feature)
+        ? []
+        : [{ sentence, logOdds: contributionAt(feature, z), feature: feature.key }],
     )
     .sort((a, b) => Math.abs(b.logOdds) - Math.abs(a.logOdds));
 }
 
 /** @throws {DomainError} `model_invalid`, naming the feature */
-export function assertChurnModel({ features, bands, intercept }: ChurnModel): void {
-  for (const { key, sd, priorSd, clamp: range, mean, weight } of features) {
-    const areNumbers = [sd, priorSd, range.low, range.high, mean, weight].every(Number.isFinite);
-    if (!areNumbers || sd <= 0 || priorSd < 0 || range.low >= range.high)
+export function assertChurnModel({ features, bands, intercept, covariance }: ChurnModel): void {
+  for (const { key, sd, priorSd, clamp: range, mean, weight, hinges = [], unknownVariance = 0 } of features) {
+    const numbers = [sd, priorSd, range.low, range.high, mean, weight, unknownVariance];
+    const areNumbers = [...numbers, ...hinges.flatMap((h) => [h.knot, h.mean, h.weight])].every(
+      Number.isFinite,
+    );
+    if (!areNumbers || sd <= 0 || priorSd < 0 || unknownVariance < 0 || range.low >= range.high)
       throw new DomainError("model_invalid", `The churn model's feature ${key} has impossible numbers.`);
   }
   if (!(bands.medium < bands.high) || !(intercept.sd >= 0) || !Number.isFinite(intercept.mean))
     throw new DomainError("model_invalid", "The churn model's intercept or bands have impossible numbers.");
+  const terms = features.reduce((sum, { hinges = [] }) => sum + 1 + hinges.length, 1);
+  if (covariance && (covariance.length !== (terms * (terms + 1)) / 2 || !covariance.every(Number.isFinite)))
+    throw new DomainError("model_invalid", "The churn model's covariance does not fit its features.");
 }

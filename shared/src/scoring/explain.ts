@@ -12,10 +12,12 @@ export function explainChange(
   later: HealthResult,
 ): { points: number; items: Change[] } {
   if (earlier.calculatedScore === null || later.calculatedScore === null) return { points: 0, items: [] };
+  const cause =
+    earlier.scorecardVersion === later.scorecardVersion ? "other data came or went" : "the scorecard changed";
   const before = new Map(earlier.contributions.map((c) => [c.measure, c]));
   const after = new Map(later.contributions.map((c) => [c.measure, c]));
   const found = [...new Set([...after.keys(), ...before.keys()])].flatMap((measure) =>
-    changeOf(measure, before.get(measure), after.get(measure)),
+    changeOf(measure, cause, before.get(measure), after.get(measure)),
   );
   return { points: later.calculatedScore - earlier.calculatedScore, items: withoutRounding(found) };
 }
@@ -27,6 +29,7 @@ interface Moved extends Change {
 
 function changeOf(
   measure: string,
+  cause: string,
   before: Contribution | undefined,
   after: Contribution | undefined,
 ): Moved[] {
@@ -36,7 +39,7 @@ function changeOf(
   const isRounding =
     before?.measureScore === after?.measureScore &&
     Math.abs((before?.maxPoints ?? 0) - (after?.maxPoints ?? 0)) < 1e-9;
-  return [{ sentence: sentenceOf(now, before, after), points, measure, isRounding }];
+  return [{ sentence: sentenceOf(now, cause, before, after), points, measure, isRounding }];
 }
 
 /** Largest first; the points of rounding go with the largest, where there is one. */
@@ -55,19 +58,20 @@ function withoutRounding(found: readonly Moved[]): Change[] {
 
 const sumOf = (items: readonly Change[]): number => items.reduce((sum, item) => sum + item.points, 0);
 
-function sentenceOf(now: Contribution, before?: Contribution, after?: Contribution): string {
+/** @param cause why a weight changed where the measure did not */
+function sentenceOf(now: Contribution, cause: string, before?: Contribution, after?: Contribution): string {
   const was = before?.measureScore ?? null;
   const is = after?.measureScore ?? null;
   if (was === null) return `${now.label}: known now. ${now.sentence}`;
   if (is === null) return `${now.label}: no longer known. ${now.sentence}`;
-  if (was === is) return `${now.label}: unchanged, but its weight is, because other data came or went.`;
+  if (was === is) return `${now.label}: unchanged, but its weight is, because ${cause}.`;
   return before?.sentence === after?.sentence
     ? `${now.label}: ${now.sentence}`
     : `${now.label}: ${now.sentence} Before: ${before?.sentence ?? ""}`;
 }
 
 /** Points within which a change over 30 days is called flat. Source: design, section 6. */
-const FLAT_POINTS = 3;
+export const FLAT_POINTS = 3;
 
 /** @param change points over 30 days; `null` = there was no score then */
 export function trendDirection(change: number | null): AccountHealthView["trend"]["direction"] {

@@ -33,6 +33,8 @@ export interface HealthResult
     | "churnRisk"
     | "scorecardVersion"
     | "ageDays"
+    | "redFlags"
+    | "override"
   > {
   status: "scored" | "not_enough_data";
   band: Band | null;
@@ -40,6 +42,8 @@ export interface HealthResult
   confidence: Confidence;
   churnBand: ChurnBand;
   bandMemory: BandMemory;
+  /** ISO 8601; since when the account is lost, `null` = a customer. */
+  lostAt: string | null;
   scoredAt: string;
   /** SHA-free text of all inputs' versions, e.g. `default-1/prior-1`. */
   versions: string;
@@ -49,6 +53,8 @@ export interface HealthResult
 export interface SourcesSeen {
   crm: Date | null;
   tickets: Date | null;
+  /** When the product last sent an event of anybody; absent or `null` = it sends none. */
+  usage?: Date | null;
   /**
    * The platform that `tickets` speaks for. Where it is given, an account without a record there has no known
    * tickets instead of zero tickets.

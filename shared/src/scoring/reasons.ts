@@ -1,8 +1,10 @@
 import type { Contribution, Reason } from "../api/account-health.ts";
 import type { Cap } from "./caps.ts";
 import type { HealthResult } from "./health-result.ts";
+import type { Scorecard } from "./scorecard.ts";
 import { SIGNALS } from "./signals/catalogue.ts";
-import { type SignalKey, signalKeys } from "./signals/signal.ts";
+import { type MeasureText, measureTextOf } from "./signals/measure-text.ts";
+import { isCustomSignalKey, isSignalKey } from "./signals/signal.ts";
 
 /** As many as are worth reading. */
 const MOST_REASONS = 8;
@@ -44,18 +46,19 @@ export function missingMeasures(
   contributions: readonly Contribution[],
   weights: ReadonlyMap<string, number>,
   isCrmConnected: boolean,
+  { customSignals }: Pick<Scorecard, "customSignals"> = { customSignals: [] },
 ): HealthResult["missing"] {
   return contributions
-    .filter((c) => c.state === "missing" && isSignal(c.measure))
+    .filter((c) => c.state === "missing")
     .toSorted((a, b) => (weights.get(b.measure) ?? 0) - (weights.get(a.measure) ?? 0))
-    .map((c) => ({ measure: c.measure, label: c.label, remedy: remedyOf(c.measure, isCrmConnected) }));
+    .flatMap(({ measure, label }) =>
+      isSignalKey(measure) || isCustomSignalKey(measure)
+        ? [{ measure, label, remedy: remedyOf(measureTextOf(customSignals, measure), isCrmConnected) }]
+        : [],
+    );
 }
 
-const isSignal = (measure: string): measure is SignalKey => signalKeys.some((key) => key === measure);
-
-function remedyOf(measure: string, isCrmConnected: boolean): string {
-  if (!isSignal(measure)) return "";
-  const { source, remedy } = SIGNALS[measure];
+function remedyOf({ source, remedy }: MeasureText, isCrmConnected: boolean): string {
   const needsCrm = source === "crm" || source === "usage";
   return needsCrm && !isCrmConnected ? `Connect HubSpot. ${remedy}` : remedy;
 }
@@ -81,11 +84,13 @@ export function nextStepFor(
 ): string {
   const capStep = caps.map((cap) => CAP_STEPS[cap.cap]).find((step) => step !== undefined);
   if (capStep !== undefined) return capStep;
-  const [gap] = missing;
+  // the name of a financial signal of the tenant's own is not for everyone
+  const hidden = new Set(contributions.filter((c) => c.isFinancial === true).map((c) => c.measure));
+  const gap = missing.find(({ measure }) => !hidden.has(measure));
   if (!hasScore && gap !== undefined) return gap.remedy;
   const [worst] = contributions
     .flatMap((c) => {
-      const signal = isSignal(c.measure) ? SIGNALS[c.measure] : null;
+      const signal = isSignalKey(c.measure) ? SIGNALS[c.measure] : null;
       const shortfall = c.maxPoints - c.points;
       const isOpen =
         signal !== null && signal.advice !== null && !signal.isFinancial && c.measureScore !== null;

@@ -18,7 +18,6 @@ import { CHURN_PRIOR_V1 } from "./churn-prior-v1.ts";
 import type { HealthResult } from "./health-result.ts";
 import { type ScoreInput, scoreAccount } from "./score-account.ts";
 import { SCORECARD_DEFAULT_V1 } from "./scorecard-default-v1.ts";
-import { signalKeys } from "./signals/signal.ts";
 
 const score = (facts: readonly Observation[], of: Partial<ScoreInput> = {}): HealthResult =>
   scoreAccount({
@@ -200,7 +199,10 @@ describe("missing data", () => {
 
   it("lists every measure once, in one of the four states", () => {
     const { contributions } = score(healthyFacts());
-    expect(contributions.map((c) => c.measure).toSorted()).toEqual([...signalKeys].toSorted());
+    const measures = SCORECARD_DEFAULT_V1.dimensions.flatMap((d) =>
+      d.measures.map((m) => m.signal as string),
+    );
+    expect(contributions.map((c) => c.measure).toSorted()).toEqual(measures.toSorted());
   });
 });
 
@@ -266,25 +268,5 @@ describe("what to do", () => {
     expect(nextStep).not.toContain("expansion");
     expect(reasons.every((r) => (r.direction === "hurts") === r.points < 0)).toBe(true);
     expect(score(failingFacts()).reasons[0]?.direction).toBe("hurts");
-  });
-});
-
-describe("speed", () => {
-  it("scores thousands of plain accounts within a second", () => {
-    const state = foldObservations(healthyFacts());
-    const input: ScoreInput = {
-      state,
-      createdAt: daysAgo(800),
-      scorecard: SCORECARD_DEFAULT_V1,
-      churnModel: CHURN_PRIOR_V1,
-      now: NOW,
-      sources: { crm: NOW, tickets: NOW },
-      previous: null,
-    };
-    for (let i = 0; i < 3_000; i++) scoreAccount(input);
-    const start = Date.now();
-    for (let i = 0; i < 5_000; i++) scoreAccount(input);
-    // a generous bound for a shared machine; the benchmark measures exactly
-    expect(Date.now() - start).toBeLessThan(1_000);
   });
 });

@@ -1,17 +1,21 @@
 import type { AccountState } from "../account-state.ts";
 import type { Confidence } from "../api/account-health.ts";
+import type { DatedOverride } from "../corrections/correction.ts";
 import { isoText } from "../iso-text.ts";
-import { atRiskOf } from "./at-risk.ts";
-import { nextBand } from "./band-hysteresis.ts";
 import { capsInForce } from "./caps.ts";
 import type { ChurnModel } from "./churn-model.ts";
 import { churnRisk } from "./churn-risk.ts";
 import { freshnessRows } from "./freshness.ts";
 import type { HealthResult, SourcesSeen } from "./health-result.ts";
+import { overrideInForce, underOverride } from "./override.ts";
 import { missingMeasures, nextStepFor, reasonsFor } from "./reasons.ts";
+import { redFlagsOf } from "./red-flags.ts";
+import type { ScoreMemory } from "./score-inputs.ts";
 import type { Scorecard } from "./scorecard.ts";
 import { SIGNALS } from "./signals/catalogue.ts";
-import { type SignalKey, type SignalReading, signalKeys } from "./signals/signal.ts";
+import { neededSignals } from "./signals/needed-signals.ts";
+import { readCustom } from "./signals/read-custom.ts";
+import type { MeasureKey, SignalReading } from "./signals/signal.ts";
 import { type SignalContext, signalContext } from "./signals/signal-context.ts";
 import { weighMeasures } from "./weigh-measures.ts";
 
@@ -24,14 +28,20 @@ export interface ScoreInput {
   now: Date;
   sources: SourcesSeen;
   /** The result before this one, for hysteresis; `null` at the first evaluation. */
-  previous: HealthResult | null;
+  previous: ScoreMemory | null;
+  /** Those of the account, in force or not. */
+  overrides?: readonly DatedOverride[];
+  /** Since when the account is lost; then `now` is that date, and the result stands as on that day. */
+  lostAt?: Date | null;
 }
 
 /**
  * The whole result for one account at one moment. Pure: the same input gives the same result to the last bit.
  *
- * `calculatedScore` has one decimal, and the contributions sum exactly to it; `healthScore` is the same number held
- * down by the lowest cap in force. Both are `null` exactly when coverage is below the scorecard's floor.
+ * `calculatedScore` has one decimal, and the contributions sum exactly to it; `healthScore` is the same number with
+ * the points of an override, held down by the lowest cap in force: a cap is a fact, and no opinion lifts it. Both are
+ * `null` exactly when coverage is below the scorecard's floor. An overridden band takes the place of the calculated
+ * one; the hysteresis goes on with the calculated one.
  */
 export function scoreAccount(input: ScoreInput): HealthResult {
   const { scorecard, churnModel, now, previous } = input;
@@ -39,26 +49,22 @@ export function scoreAccount(input: ScoreInput): HealthResult {
     createdAt: input.createdAt,
     limits: scorecard.freshnessHours,
   });
-  const readings = readAll(context);
+  const readings = readNeeded(context, scorecard, churnModel);
   const { segment, ageDays } = context.age;
   const { score, coverage, dimensions, contributions } = weighMeasures(scorecard, readings, segment);
   const caps = capsInForce(scorecard, context, readings, previous);
-  const limit = caps[0]?.limit ?? null;
-  const healthScore = score === null || limit === null ? score : Math.min(score, limit);
-  const memory = previous?.bandMemory ?? null;
-  const band = nextBand(scorecard.bands, memory, healthScore, limit, now);
   const churn = churnRisk(churnModel, context, readings, score !== null);
-  const atRisk = atRiskOf(scorecard.atRisk, band.band, churn, caps, memory, now);
+  const override = overrideInForce(input.overrides ?? [], now);
+  const memory = previous?.bandMemory ?? null;
+  const judged = underOverride(scorecard, { score, caps, churn }, override, memory, now);
   const freshness = freshnessRows(context, scorecard.freshnessHours);
-  const missing = missingMeasures(contributions, weightsOf(scorecard), context.crm !== null);
+  const missing = missingMeasures(contributions, weightsOf(scorecard), context.crm !== null, scorecard);
   return {
+    ...judged,
     status: score === null ? "not_enough_data" : "scored",
-    healthScore,
     calculatedScore: score,
-    band: band.band,
     segment,
     ageDays,
-    atRisk,
     churnRisk: churn,
     churnBand: churn.band,
     confidence: confidenceOf(scorecard, coverage, freshness),
@@ -70,16 +76,24 @@ export function scoreAccount(input: ScoreInput): HealthResult {
     caps,
     missing,
     nextStep: nextStepFor(caps, contributions, missing, score !== null),
+    redFlags: redFlagsOf(readings),
     scorecardVersion: scorecard.version,
-    bandMemory: { ...band, isAtRisk: atRisk.isAtRisk, atRiskSince: atRisk.since },
+    lostAt: input.lostAt ? isoText(input.lostAt.getTime()) : null,
     scoredAt: isoText(now.getTime()),
     versions: `${scorecard.version}/${churnModel.version}`,
   };
 }
 
-function readAll(context: SignalContext): Map<SignalKey, SignalReading> {
-  const readings = new Map<SignalKey, SignalReading>();
-  for (const key of signalKeys) readings.set(key, SIGNALS[key].readIn(context));
+/** Every signal that the definitions look at. */
+export function readNeeded(
+  context: SignalContext,
+  scorecard: Scorecard,
+  churnModel: ChurnModel,
+): Map<MeasureKey, SignalReading> {
+  const readings = new Map<MeasureKey, SignalReading>();
+  for (const key of neededSignals(scorecard, churnModel)) readings.set(key, SIGNALS[key].readIn(context));
+  for (const signal of scorecard.customSignals)
+    readings.set(`custom.${signal.key}`, readCustom(signal, context));
   return readings;
 }
 

@@ -4,7 +4,8 @@ import { DomainError } from "../errors.ts";
 import { measureScore, ramp, scaleTrouble, tiers } from "./measures.ts";
 import { parseScorecard, type Scorecard } from "./scorecard.ts";
 import { SCORECARD_DEFAULT_V1 } from "./scorecard-default-v1.ts";
-import { SIGNALS } from "./signals/catalogue.ts";
+import { SCORECARD_SIX_V1 } from "./scorecard-six-v1.ts";
+import { measureTextOf } from "./signals/measure-text.ts";
 
 const changed = (change: (card: Scorecard) => void): Scorecard => {
   const copy = JSON.parse(JSON.stringify(SCORECARD_DEFAULT_V1)) as Scorecard;
@@ -21,17 +22,69 @@ const troubleOf = (value: unknown): DomainError => {
 };
 
 describe("scorecards", () => {
-  it("have the published weights, and take every signal of the catalogue once", () => {
-    const { dimensions } = SCORECARD_DEFAULT_V1;
-    expect(dimensions.map((d) => [d.key, d.weight])).toEqual([
-      ["engagement", 30],
-      ["adoption", 25],
-      ["satisfaction", 25],
-      ["growth", 20],
-    ]);
-    expect(dimensions.flatMap((d) => d.measures.map((m) => m.signal as string)).toSorted()).toEqual(
-      Object.keys(SIGNALS).toSorted(),
-    );
+  it.each([
+    [SCORECARD_DEFAULT_V1, { engagement: 30, adoption: 25, satisfaction: 25, growth: 20 }],
+    [
+      SCORECARD_SIX_V1,
+      {
+        product_usage: 25,
+        support: 20,
+        engagement: 15,
+        stakeholders: 15,
+        business_outcomes: 15,
+        relationship: 10,
+      },
+    ],
+  ])("have the published weights, each signal once, and a source for every scale", (card, weights) => {
+    expect(Object.fromEntries(card.dimensions.map((d) => [d.key, d.weight]))).toEqual(weights);
+    const measures = card.dimensions.flatMap((d) => d.measures);
+    expect(new Set(measures.map((m) => m.signal)).size).toBe(measures.length);
+    for (const { source, signal } of measures) expect([signal, source.length > 10]).toEqual([signal, true]);
+  });
+
+  it("of the six dimensions need no financial grant", () => {
+    for (const { signal } of SCORECARD_SIX_V1.dimensions.flatMap((d) => d.measures))
+      expect([signal, measureTextOf([], signal).isFinancial]).toEqual([signal, false]);
+  });
+
+  it("from before signals of one's own are read as having none", () => {
+    const { customSignals: _, ...old } = SCORECARD_DEFAULT_V1;
+    expect(parseScorecard(old)).toEqual(SCORECARD_DEFAULT_V1);
+  });
+
+  describe("with signals of their own", () => {
+    const goal = {
+      key: "goal",
+      label: "Goal score",
+      unit: "of 10",
+      definition: "How the customer scores its own goal.",
+      source: "hubspot",
+      kind: "number",
+      staleAfterDays: 90,
+      isFinancial: false,
+    };
+    const using = (signal: string, customSignals: unknown[]) => ({
+      ...changed((c) => {
+        const first = c.dimensions[0]?.measures[0];
+        if (first) Object.assign(first, { signal });
+      }),
+      customSignals,
+    });
+
+    it("are taken when all that they use is defined", () => {
+      expect(parseScorecard(using("custom.goal", [goal])).customSignals).toEqual([goal]);
+    });
+
+    it.each([
+      ["custom.goals", [goal], "custom.goals is not defined"],
+      ["custom.goal", [goal, goal], "custom.goal is defined twice"],
+      ["custom.goal", [{ ...goal, kind: "choice" }], "choice needs at least one choice"],
+      ["custom.goal", [{ ...goal, key: "Goal!" }], "customSignals[0].key"],
+      ["custom.Goal!", [goal], "signal"],
+      ["unheard_of", [goal], "signal"],
+    ])("are refused by name: %s of %j", (signal, customSignals, message) => {
+      expect(troubleOf(using(signal, customSignals)).message).toContain(message);
+    });
   });
 
   it("are refused with the sum when weights do not add up to 100", () => {
@@ -88,9 +141,10 @@ describe("scales", () => {
     ]);
   });
 
-  it("is monotone and within 0–100 for every measure of the default scorecard", () => {
+  it("is monotone and within 0–100 for every measure of both templates", () => {
     const value = fc.double({ min: -1e4, max: 1e4, noNaN: true });
-    for (const { signal, scale } of SCORECARD_DEFAULT_V1.dimensions.flatMap((d) => d.measures)) {
+    const dimensions = [...SCORECARD_DEFAULT_V1.dimensions, ...SCORECARD_SIX_V1.dimensions];
+    for (const { signal, scale } of dimensions.flatMap((d) => d.measures)) {
       const isRising = measureScore(scale, 1e4) > measureScore(scale, -1e4);
       fc.assert(
         fc.property(value, value, (a, b) => {

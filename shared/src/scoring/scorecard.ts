@@ -1,14 +1,16 @@
 import { z } from "zod";
 import { segmentSchema } from "../api/account-health.ts";
 import { DomainError } from "../errors.ts";
+import { customKey } from "../source-record.ts";
 import { scaleSchema, scaleTrouble } from "./measures.ts";
-import { signalKeys } from "./signals/signal.ts";
+import { customSignalSchema } from "./signals/custom-signal.ts";
+import { isCustomSignalKey, signalKeys } from "./signals/signal.ts";
 
 const percent = z.number().min(0).max(100);
 
 const measureSchema = z.object({
-  /** The signal that it normalises. */
-  signal: z.enum(signalKeys),
+  /** The signal that it normalises; `custom.<key>` for one of the scorecard's own. */
+  signal: z.union([z.enum(signalKeys), z.templateLiteral(["custom.", customKey])]),
   /** Share of its dimension, percent. */
   weight: percent,
   scale: scaleSchema,
@@ -60,6 +62,8 @@ const scorecardSchema = z
     version: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,60}$/),
     name: z.string().min(1).max(120),
     dimensions: z.array(dimensionSchema).min(1),
+    /** Signals on properties and fields that an admin mapped; scorecards from before have none. */
+    customSignals: z.array(customSignalSchema).max(50).default([]),
     /** Available ÷ applicable weight below which there is no score, 0–1. */
     coverageFloor: z.number().gt(0).max(1),
     /** Coverage from which the confidence is high or medium, 0–1. */
@@ -86,6 +90,7 @@ export function parseScorecard(value: unknown): Scorecard {
   if (!parsed.success)
     throw new DomainError("scorecard_invalid", z.prettifyError(parsed.error), { cause: parsed.error });
   assertWeights(parsed.data);
+  assertCustomSignals(parsed.data);
   assertMeasures(parsed.data);
   assertOrder(parsed.data);
   return parsed.data;
@@ -110,6 +115,21 @@ function assertHundred(what: string, weights: readonly number[]): void {
       "weights_invalid",
       `${what} sum to ${Number(sum.toFixed(6))}, they have to sum to 100.`,
     );
+}
+
+function assertCustomSignals({ customSignals, dimensions }: Scorecard): void {
+  const defined = new Set<string>();
+  for (const { key } of customSignals) {
+    if (defined.has(key))
+      throw new DomainError("measure_invalid", `The signal custom.${key} is defined twice.`);
+    defined.add(key);
+  }
+  for (const { signal } of dimensions.flatMap((d) => d.measures))
+    if (isCustomSignalKey(signal) && !defined.has(signal.slice("custom.".length)))
+      throw new DomainError(
+        "measure_invalid",
+        `The measure ${signal} is not defined: add it to the custom signals.`,
+      );
 }
 
 function assertMeasures({ dimensions }: Scorecard): void {

@@ -2,11 +2,11 @@ import type { AccountHealthView, Contribution, Segment } from "../api/account-he
 import { roundTo } from "../units.ts";
 import { measureScore } from "./measures.ts";
 import type { Scorecard, ScorecardDimension, ScorecardMeasure } from "./scorecard.ts";
-import { SIGNALS } from "./signals/catalogue.ts";
-import { notApplicable, type SignalKey, type SignalReading } from "./signals/signal.ts";
+import { measureTextOf } from "./signals/measure-text.ts";
+import { isCustomSignalKey, type MeasureKey, notApplicable, type SignalReading } from "./signals/signal.ts";
 
 type DimensionResult = AccountHealthView["dimensions"][number];
-export type Readings = ReadonlyMap<SignalKey, SignalReading>;
+export type Readings = ReadonlyMap<MeasureKey, SignalReading>;
 
 /** The score with everything that explains it, before caps and bands. */
 export interface WeighedScore {
@@ -45,7 +45,7 @@ export function weighMeasures(scorecard: Scorecard, readings: Readings, segment:
     w.available > 0 && totalWeight > 0 ? (w.dimension.weight / totalWeight) * 100 : 0;
   const contributions = weighed.flatMap((w) => {
     const share = hasScore ? shareOf(w) : 0;
-    return w.measures.map((m) => contribution(w, m, share));
+    return w.measures.map((m) => contribution(scorecard, w, m, share));
   });
   const raw = sum(contributions.map((c) => c.points));
   const score = hasScore ? roundTo(raw, 1) : null;
@@ -81,13 +81,20 @@ function weighDimension(
   return { dimension, measures, applicable, available };
 }
 
-const irrelevant = (signal: SignalKey, segment: Segment): SignalReading => ({
+const irrelevant = (signal: MeasureKey, segment: Segment): SignalReading => ({
   signal,
   ...notApplicable(`Not counted for ${segment} customers.`),
 });
 
-const readingOf = (readings: Readings, signal: SignalKey): SignalReading =>
-  readings.get(signal) ?? { signal, state: "missing", value: null, sentence: "Not read.", observedAt: null };
+const readingOf = (readings: Readings, signal: MeasureKey): SignalReading =>
+  readings.get(signal) ?? {
+    signal,
+    state: "missing",
+    value: null,
+    sentence: "Not read.",
+    observedAt: null,
+    evidence: [],
+  };
 
 function coverageOf(weighed: readonly WeighedDimension[]): number {
   const applicable = sum(weighed.map((w) => w.dimension.weight * w.applicable));
@@ -96,14 +103,17 @@ function coverageOf(weighed: readonly WeighedDimension[]): number {
 }
 
 function contribution(
+  { customSignals }: Scorecard,
   { dimension, available }: WeighedDimension,
   { measure, reading, score }: Weighed,
   effectiveWeight: number,
 ): Contribution {
   const maxPoints = score === null || available === 0 ? 0 : (effectiveWeight * measure.weight) / available;
+  const text = measureTextOf(customSignals, measure.signal);
   return {
     measure: measure.signal,
-    label: SIGNALS[measure.signal].label,
+    label: text.label,
+    ...(isCustomSignalKey(measure.signal) && { isFinancial: text.isFinancial }),
     dimension: dimension.key,
     state: reading.state,
     points: score === null ? 0 : maxPoints * (score / 100),
@@ -111,6 +121,7 @@ function contribution(
     measureScore: score,
     sentence: reading.sentence,
     observedAt: reading.observedAt,
+    evidence: reading.evidence.map(({ ref, label }) => ({ ref, label, url: null })),
   };
 }
 

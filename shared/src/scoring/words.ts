@@ -19,6 +19,16 @@ export function span(ms: number): string {
     : counted(Math.floor(past / DAY_MS), "day");
 }
 
+const MONTHS = "January February March April May June July August September October November December".split(
+  " ",
+);
+
+/** "3 May 2026", in UTC. @param at ISO 8601 */
+export function dayText(at: string): string {
+  const [year = "", month = "", day = ""] = at.slice(0, 10).split("-");
+  return `${Number(day)} ${MONTHS[Number(month) - 1] ?? month} ${year}`;
+}
+
 /** "today", "1 day ago", "48 days ago". */
 export function ago(ms: number): string {
   const days = Math.floor(Math.max(0, ms) / DAY_MS);

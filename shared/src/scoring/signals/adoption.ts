@@ -14,6 +14,8 @@ export const seatsUsed = defineSignal(
     source: "usage",
     window: "30 days",
     unit: "share of seats",
+    sampleSize: "one count of active users and one of seats",
+    owner: "Customer success",
     definition: "Share of the licensed seats whose people are active.",
     formula: "active users in 30 days ÷ licensed seats",
     missingRule: "Missing without active users or licensed seats.",
@@ -39,6 +41,8 @@ export const featuresActivated = defineSignal(
     source: "usage",
     window: "now",
     unit: "share of features",
+    sampleSize: "one count of activated and one of available features",
+    owner: "Product",
     definition: "Share of the features that the customer could use and has activated.",
     formula: "features activated ÷ features available",
     missingRule: "Missing without either number.",
@@ -61,6 +65,31 @@ export const featuresActivated = defineSignal(
   },
 );
 
+export const activeDays = defineSignal(
+  {
+    ...plain,
+    key: "active_days",
+    label: "Active days",
+    source: "usage",
+    window: "30 days",
+    unit: "days",
+    sampleSize: "one count of days",
+    owner: "Customer success",
+    definition: "On how many of the last 30 days anybody at the customer used the product.",
+    formula: "the mapped number of days, at most 30",
+    missingRule: "Missing without a mapped number.",
+    remedy: "Fill the company property for days with use in 30 days (by default active_days_30d).",
+    advice: "Find a task that comes up every day, and show how the product does it.",
+  },
+  (context) => {
+    const days = usageAt(context.state, "activeDays", context.cutoffs.now);
+    if (days === null) return missing("Days with use are not recorded.");
+    const counting = Math.min(30, days);
+    const sentence = `Used on ${decimal(counting)} of the last 30 days.`;
+    return measured(context.usage, counting, sentence, usageSeenAt(context, "activeDays"));
+  },
+);
+
 export const depthOfUse = defineSignal(
   {
     ...plain,
@@ -69,6 +98,8 @@ export const depthOfUse = defineSignal(
     source: "usage",
     window: "30 days",
     unit: "logins per active user",
+    sampleSize: "one count of logins and one of active users",
+    owner: "Product",
     definition: "How often those who use the product at all come back.",
     formula: "logins in 30 days ÷ active users in 30 days; 0 where nobody is active",
     missingRule: "Missing without logins or active users.",
@@ -94,6 +125,8 @@ export const onboarding = defineSignal(
     source: "crm",
     window: "now",
     unit: "percent done",
+    sampleSize: "one recorded progress",
+    owner: "Onboarding",
     definition: "How much of the onboarding is done, while it matters.",
     formula: "the mapped onboarding progress, 0–100",
     missingRule: "Missing without a mapped progress; not applicable to established customers.",

@@ -5,6 +5,8 @@ import { compareText } from "../../canonical-json.ts";
 export interface Answer {
   score: number;
   at: string;
+  /** `{platform}:{rating id}` */
+  key: string;
 }
 
 /** Answers after `since`, newest first; one that is known from two parties of the account counts once. */
@@ -20,7 +22,7 @@ export function answersSince(
     if (value?.metric !== metric || answeredAt === null || answeredAt <= since || answeredAt > now) continue;
     if (keys.has(key)) continue;
     keys.add(key);
-    found.push({ score: value.score, at: answeredAt });
+    found.push({ score: value.score, at: answeredAt, key });
   }
   return found.sort((a, b) => compareText(b.at, a.at) || a.score - b.score);
 }

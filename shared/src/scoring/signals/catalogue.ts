@@ -1,9 +1,14 @@
 import * as adoption from "./adoption.ts";
+import * as contract from "./contract.ts";
 import * as engagement from "./engagement.ts";
 import * as growth from "./growth.ts";
+import * as outcomes from "./outcomes.ts";
+import * as relationship from "./relationship.ts";
 import type { SignalDefinition, SignalKey } from "./signal.ts";
+import * as stakeholders from "./stakeholders.ts";
 import * as support from "./support.ts";
 import * as surveys from "./surveys.ts";
+import * as quality from "./ticket-quality.ts";
 
 /** Every signal that HubSpot and Zendesk alone can feed, by name. */
 export const SIGNALS: Readonly<Record<SignalKey, SignalDefinition>> = {
@@ -11,7 +16,7 @@ export const SIGNALS: Readonly<Record<SignalKey, SignalDefinition>> = {
   active_user_trend: engagement.activeUserTrend,
   days_since_contact: engagement.daysSinceContact,
   contacts_engaged: engagement.contactsEngaged,
-  champion: engagement.champion,
+  champion: stakeholders.champion,
   next_activity: engagement.nextActivity,
   seats_used: adoption.seatsUsed,
   features_activated: adoption.featuresActivated,
@@ -30,4 +35,23 @@ export const SIGNALS: Readonly<Record<SignalKey, SignalDefinition>> = {
   seat_growth: growth.seatGrowth,
   referrals: growth.referrals,
   reference: growth.reference,
+  active_days: adoption.activeDays,
+  last_seen: outcomes.lastSeen,
+  milestones: outcomes.milestones,
+  training: outcomes.training,
+  resolution_time: quality.resolutionTime,
+  ticket_sentiment: quality.ticketSentiment,
+  negative_feedback: surveys.negativeFeedback,
+  two_way_mail: relationship.twoWayMail,
+  meetings: relationship.meetings,
+  csm_judgement: relationship.csmJudgement,
+  sponsor: stakeholders.sponsor,
+  champion_change: stakeholders.championChange,
+  contact_bounces: stakeholders.contactBounces,
+  renewal_prepared: contract.renewalPrepared,
+  contract_status: contract.contractStatus,
+  payment_risk: contract.paymentRisk,
+  goal_progress: outcomes.goalProgress,
+  objectives_agreed: outcomes.objectivesAgreed,
+  executive_review: outcomes.executiveReview,
 };

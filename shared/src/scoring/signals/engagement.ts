@@ -1,7 +1,7 @@
 import { profileRegister } from "../../account-state.ts";
 import { ago, counted, decimal, percent, span } from "../words.ts";
-import { defineSignal, measured, missing, notApplicable, type Outcome } from "./signal.ts";
-import { type SignalContext, usageAt, usageSeenAt } from "./signal-context.ts";
+import { defineSignal, measured, missing, notApplicable } from "./signal.ts";
+import { usageAt, usageSeenAt } from "./signal-context.ts";
 
 const plain = { isFinancial: false, revealsSeats: false } as const;
 const NO_CRM = "HubSpot is not connected.";
@@ -17,6 +17,8 @@ export const loginFrequency = defineSignal(
     source: "usage",
     window: "30 days",
     unit: "logins per seat",
+    sampleSize: "one count of logins and one of seats",
+    owner: "Customer success",
     definition: "How often people log in, for each licensed seat.",
     formula: "logins in 30 days ÷ licensed seats (÷ known contacts where the seats are unknown)",
     missingRule: "Missing without a login count, or without both seats and contacts.",
@@ -48,6 +50,8 @@ export const activeUserTrend = defineSignal(
     source: "usage",
     window: "30 days against the 30 days before",
     unit: "share of change",
+    sampleSize: "two counts of active users, 30 days apart",
+    owner: "Customer success",
     definition: "How the number of active users changed against 30 days ago.",
     formula:
       "(active users now − 30 days ago) ÷ active users 30 days ago; −1 where nobody was active at both times",
@@ -88,6 +92,8 @@ export const daysSinceContact = defineSignal(
     source: "crm",
     window: "up to now",
     unit: "days",
+    sampleSize: "one logged contact",
+    owner: "Customer success",
     definition:
       "Days since the last contact with anyone at the customer, as HubSpot logs calls, mails and meetings.",
     formula: "days from the newest contact to now",
@@ -113,6 +119,8 @@ export const contactsEngaged = defineSignal(
     source: "crm",
     window: "90 days",
     unit: "share of contacts",
+    sampleSize: "one contact",
+    owner: "Customer success",
     definition: "Share of the reachable contacts with whom there was contact in the last 90 days.",
     formula: "contacts engaged in 90 days ÷ contacts who are still there and whose mail does not bounce",
     missingRule: "Missing without contacts.",
@@ -135,51 +143,6 @@ export const contactsEngaged = defineSignal(
   },
 );
 
-export const champion = defineSignal(
-  {
-    ...plain,
-    key: "champion",
-    label: "Champion",
-    source: "crm",
-    window: "now",
-    unit: "1 = present, 0 = not",
-    definition: "Whether somebody at the customer champions the product.",
-    formula: "1 if a reachable contact has the buying role of a champion, else 0",
-    missingRule: "Missing where no contact has a buying role and no champion has left.",
-    remedy: "Fill the buying role of the contacts.",
-    advice: "Find a new champion among the active users, and get an introduction from the sponsor.",
-  },
-  (context) => (context.crm === null ? missing(NO_CRM) : readChampion(context)),
-);
-
-function readChampion({ state, crm, contacts, nowMs }: SignalContext): Outcome {
-  const present = contacts.find((contact) => contact.value?.role === "champion");
-  if (present !== undefined) {
-    const all = contacts.filter((contact) => contact.value?.role === "champion").length;
-    const sentence = all === 1 ? "A champion is present." : `${all} champions are present.`;
-    return measured(crm, 1, sentence, present.at);
-  }
-  let lost: { at: string; isBounced: boolean } | null = null;
-  for (const { at, value, last } of state.contacts) {
-    if (
-      last?.role === "champion" &&
-      (value === null || value.role === "champion") &&
-      (lost === null || at > lost.at)
-    )
-      lost = { at, isBounced: value !== null };
-  }
-  if (lost !== null) {
-    const what = lost.isBounced
-      ? "Mail to the champion bounces"
-      : `The champion left ${ago(nowMs - Date.parse(lost.at))}`;
-    return measured(crm, 0, `${what}, and nobody has taken the part.`, lost.at);
-  }
-  const known = contacts.find((contact) => (contact.value?.role ?? null) !== null);
-  return known === undefined
-    ? missing("No contact has a buying role.")
-    : measured(crm, 0, "No contact is known as a champion.", known.at);
-}
-
 export const nextActivity = defineSignal(
   {
     ...plain,
@@ -188,6 +151,8 @@ export const nextActivity = defineSignal(
     source: "crm",
     window: "from now on",
     unit: "1 = planned, 0 = not",
+    sampleSize: "one HubSpot company",
+    owner: "Customer success",
     definition: "Whether a call, a meeting or a task with the customer is planned.",
     formula: "1 if HubSpot's next activity date lies ahead, else 0",
     missingRule: "Missing without a HubSpot company.",

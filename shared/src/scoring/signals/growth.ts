@@ -1,15 +1,10 @@
 import { type DealRegister, profileRegister } from "../../account-state.ts";
+import { compareText } from "../../canonical-json.ts";
 import { counted, percent } from "../words.ts";
-import { defineSignal, measured, missing, type Outcome, type SignalText } from "./signal.ts";
+import { crmSignal } from "./crm-signal.ts";
+import { dealEvidence, type EvidenceRef, MOST_EVIDENCE } from "./evidence.ts";
+import { measured, missing } from "./signal.ts";
 import { type SignalContext, usageAt, usageSeenAt } from "./signal-context.ts";
-
-const crmSignal = (
-  text: Omit<SignalText, "source" | "revealsSeats" | "advice"> & Partial<SignalText>,
-  outcome: (context: SignalContext) => Outcome,
-) =>
-  defineSignal({ source: "crm", revealsSeats: false, advice: null, ...text }, (context) =>
-    context.crm === null ? missing("HubSpot is not connected.") : outcome(context),
-  );
 
 /** One deal of two parties of the account is one deal. */
 function knownDeals({ state }: SignalContext): DealRegister[] {
@@ -28,6 +23,8 @@ export const openExpansion = crmSignal(
     label: "Open expansion deals",
     window: "now",
     unit: "deals",
+    sampleSize: "one deal of any kind",
+    owner: "Sales",
     definition: "Expansion deals that are open.",
     formula: "open deals of the type existing business",
     missingRule: DEALS_MISSING,
@@ -40,7 +37,13 @@ export const openExpansion = crmSignal(
     const open = deals.filter((d) => d.value?.dealType === "expansion" && d.value.status === "open");
     const sentence =
       open.length === 0 ? "No expansion deal is open." : `${counted(open.length, "expansion deal")} open.`;
-    return measured(context.crm, open.length, sentence, newestAt(open.length > 0 ? open : deals));
+    return measured(
+      context.crm,
+      open.length,
+      sentence,
+      newestAt(open.length > 0 ? open : deals),
+      dealsBehind(open, "expansion, open"),
+    );
   },
 );
 
@@ -50,6 +53,8 @@ export const wonExpansion = crmSignal(
     label: "Expansions won",
     window: "365 days",
     unit: "deals",
+    sampleSize: "one deal of any kind",
+    owner: "Sales",
     definition: "Expansion deals won in the last twelve months.",
     formula: "deals of the type existing business won in 365 days",
     missingRule: DEALS_MISSING,
@@ -69,9 +74,22 @@ export const wonExpansion = crmSignal(
       won.length === 0
         ? "No expansion won in 12 months."
         : `${counted(won.length, "expansion")} won in 12 months.`;
-    return measured(context.crm, won.length, sentence, newestAt(won.length > 0 ? won : deals));
+    return measured(
+      context.crm,
+      won.length,
+      sentence,
+      newestAt(won.length > 0 ? won : deals),
+      dealsBehind(won, "expansion, won"),
+    );
   },
 );
+
+/** Newest first. Only readers with the financial grant see them: their measure is hidden from all others. */
+const dealsBehind = (deals: readonly DealRegister[], what: string): EvidenceRef[] =>
+  deals
+    .toSorted((a, b) => compareText(b.at, a.at) || compareText(a.key, b.key))
+    .slice(0, MOST_EVIDENCE)
+    .map(({ key }) => dealEvidence(key, what));
 
 const newestAt = (deals: readonly DealRegister[]): string | null =>
   deals.reduce<string | null>((newest, { at }) => (newest === null || at > newest ? at : newest), null);
@@ -82,6 +100,8 @@ export const seatGrowth = crmSignal(
     label: "Seat growth",
     window: "365 days, at least 90",
     unit: "share of change",
+    sampleSize: "two counts of seats, 90 days apart",
+    owner: "Sales",
     definition: "How the number of licensed seats changed within a year.",
     formula: "(seats now − seats a year ago, or at the earliest time known) ÷ those seats",
     missingRule: "Missing without seats now and at least 90 days ago.",
@@ -122,6 +142,8 @@ export const referrals = crmSignal(
     label: "Referrals",
     window: "365 days",
     unit: "referrals",
+    sampleSize: "one recorded number",
+    owner: "Marketing",
     definition: "Customers whom this one has brought in twelve months.",
     formula: "the mapped number of referrals",
     missingRule: "Missing without a mapped number.",
@@ -147,6 +169,8 @@ export const reference = crmSignal(
     label: "Reference",
     window: "now",
     unit: "1 = yes, 0 = no",
+    sampleSize: "one recorded yes or no",
+    owner: "Marketing",
     definition: "Whether the customer speaks for the product in public or to prospects.",
     formula: "1 if the mapped flag says so, else 0",
     missingRule: "Missing where the flag was never set to yes or no.",

@@ -74,7 +74,7 @@ export function signalContext(
     cutoffs,
     age: accountAge(state, options.createdAt ?? now, now),
     crm: seen(sources.crm, nowMs, limits.crm),
-    usage: usageFreshness(state, sources.crm, nowMs, limits.usage),
+    usage: usageFreshness(state, sources, nowMs, limits.usage),
     ticketSource: hasTicketParty(state, sources) ? seen(sources.tickets, nowMs, limits.tickets) : null,
     tickets: ticketFacts(state, cutoffs),
     headcount: headcount(state, contacts.length, cutoffs.now),
@@ -94,7 +94,7 @@ const seen = (at: Date | null, nowMs: number, limitHours: number): SourceFreshne
  * Whether the ticket source knows this account at all. No ticket from a help desk that has no record of the
  * account is silence, and silence is not satisfaction.
  */
-function hasTicketParty(state: AccountState, sources: SourcesSeen): boolean {
+export function hasTicketParty(state: AccountState, sources: SourcesSeen): boolean {
   if (sources.ticketsFrom === undefined || state.tickets.length > 0) return true;
   const prefix = `${sources.ticketsFrom}:`;
   return state.profile.some((register) => register.subject.startsWith(prefix));
@@ -103,28 +103,60 @@ function hasTicketParty(state: AccountState, sources: SourcesSeen): boolean {
 /** Days after which gauges that never move are no longer taken for a living feed: the longest window they count over. */
 const SILENT_FEED_DAYS = 30;
 
+/** What a state says of the gauges of product use; with it their freshness at any later time is known. */
+export interface UsageMovement {
+  /** When any gauge but the licensed seats last moved. */
+  movedMs: number;
+  /** Whether the product's own events are counted for the account. */
+  isCounted: boolean;
+}
+
+/** `null` = the account has no gauge of product use. */
+export function usageMovement(state: AccountState): UsageMovement | null {
+  let movedAt: string | null = null;
+  let isCounted = false;
+  for (const { subject, key, points } of state.usage) {
+    isCounted ||= isProductGroup(subject);
+    const last = points.at(-1);
+    if (key !== "seats" && last !== undefined && (movedAt === null || last.at > movedAt)) movedAt = last.at;
+  }
+  return movedAt === null ? null : { movedMs: Date.parse(movedAt), isCounted };
+}
+
 /**
  * A gauge in a CRM property that did not change was not delivered again, so the age of its last change alone
  * would call every steady customer stale. A reading of the CRM confirms the value, but cannot tell a steady
  * customer from a feed that stopped. So the CRM's word counts as long as any gauge of product use of this account
  * moved within 30 days; after that the age of the last movement does. Licensed seats, which rarely change, are no
  * proof of a living feed.
+ *
+ * Events of the product itself are counted here, so that a gauge that rests is as sure as one that moves, as long as
+ * the product sends events at all: nobody has used it, and that is known. For accounts with such gauges the newest
+ * event of anybody confirms them.
+ * @returns when the gauges were last confirmed; may lie ahead of `nowMs`
  */
+export function usageConfirmedMs(
+  { movedMs, isCounted }: UsageMovement,
+  { crm, usage: events = null }: SourcesSeen,
+  nowMs: number,
+): number {
+  const isAlive = nowMs - movedMs <= SILENT_FEED_DAYS * DAY_MS;
+  return Math.max(
+    movedMs,
+    isAlive && crm !== null ? crm.getTime() : movedMs,
+    isCounted && events !== null ? events.getTime() : movedMs,
+  );
+}
+
 function usageFreshness(
   state: AccountState,
-  crm: Date | null,
+  sources: SourcesSeen,
   nowMs: number,
   limitHours: number,
 ): SourceFreshness | null {
-  let movedAt: string | null = null;
-  for (const { key, points } of state.usage) {
-    const last = points.at(-1);
-    if (key !== "seats" && last !== undefined && (movedAt === null || last.at > movedAt)) movedAt = last.at;
-  }
-  if (movedAt === null) return null;
-  const movedMs = Date.parse(movedAt);
-  const isAlive = nowMs - movedMs <= SILENT_FEED_DAYS * DAY_MS;
-  const confirmedMs = isAlive && crm !== null ? Math.max(movedMs, crm.getTime()) : movedMs;
+  const movement = usageMovement(state);
+  if (movement === null) return null;
+  const confirmedMs = usageConfirmedMs(movement, sources, nowMs);
   return {
     lastSeenAt: isoText(Math.min(confirmedMs, nowMs)),
     isStale: nowMs - confirmedMs > limitHours * HOUR_MS,
@@ -147,18 +179,24 @@ function headcount(state: AccountState, contacts: number, now: string): Headcoun
   return contacts > 0 ? { count: contacts, basis: "known contact" } : null;
 }
 
+const isProductGroup = (subject: string): boolean => subject.startsWith("segment:");
+
 /**
- * Value of a gauge at an instant, added up over the account's parties.
+ * Value of a gauge at an instant, added up over the account's parties. Where the product's own events give it, a CRM
+ * property for the same gauge is the same people once more and is left out.
  * @returns `null` where nothing was known then, or what was known is negative and so cannot be right
  */
 export function usageAt(state: AccountState, metric: UsageMetric, at: string): number | null {
-  let total: number | null = null;
-  for (const { key, points } of state.usage) {
+  let counted: number | null = null;
+  let told: number | null = null;
+  for (const { subject, key, points } of state.usage) {
     if (key !== metric) continue;
     const value = points.findLast((point) => point.at <= at)?.value ?? null;
-    if (value !== null && value >= 0) total = (total ?? 0) + value;
+    if (value === null || value < 0) continue;
+    if (isProductGroup(subject)) counted = (counted ?? 0) + value;
+    else told = (told ?? 0) + value;
   }
-  return total;
+  return counted ?? told;
 }
 
 /** Date of the newest point of a gauge up to now; `null` = none. */

@@ -1,6 +1,7 @@
 import type { AccountState } from "../../account-state.ts";
 import type { SignalState } from "../../api/account-health.ts";
 import type { SourcesSeen } from "../health-result.ts";
+import type { EvidenceRef } from "./evidence.ts";
 import { type SignalContext, type SourceFreshness, signalContext } from "./signal-context.ts";
 
 /** Names of the signals; a measure of a scorecard has the name of the signal that it normalises. */
@@ -28,14 +29,42 @@ export const signalKeys = [
   "seat_growth",
   "referrals",
   "reference",
+  "active_days",
+  "last_seen",
+  "milestones",
+  "training",
+  "resolution_time",
+  "ticket_sentiment",
+  "negative_feedback",
+  "two_way_mail",
+  "meetings",
+  "csm_judgement",
+  "sponsor",
+  "champion_change",
+  "contact_bounces",
+  "renewal_prepared",
+  "contract_status",
+  "payment_risk",
+  "goal_progress",
+  "objectives_agreed",
+  "executive_review",
 ] as const;
 export type SignalKey = (typeof signalKeys)[number];
+/** A signal of the tenant's own, defined by its scorecard. */
+export type CustomSignalKey = `custom.${string}`;
+/** What a measure of a scorecard can be named after. */
+export type MeasureKey = SignalKey | CustomSignalKey;
+
+const BUILT_IN: ReadonlySet<string> = new Set(signalKeys);
+export const isSignalKey = (measure: string): measure is SignalKey => BUILT_IN.has(measure);
+export const isCustomSignalKey = (measure: string): measure is CustomSignalKey =>
+  measure.startsWith("custom.");
 
 /** What kind of data a signal lives on; each has its own freshness limit. */
 export type SourceKind = "crm" | "usage" | "tickets" | "nps" | "csat";
 
 export interface SignalReading {
-  signal: SignalKey;
+  signal: MeasureKey;
   state: SignalState;
   /** In the signal's unit; `null` unless measured or stale. */
   value: number | null;
@@ -43,6 +72,8 @@ export interface SignalReading {
   sentence: string;
   /** When the newest fact behind it became true; `null` where there is none. */
   observedAt: string | null;
+  /** Records behind it, most telling first, at most three. */
+  evidence: readonly EvidenceRef[];
 }
 
 /** What a signal is, in words; the definition page prints these. */
@@ -53,6 +84,10 @@ export interface SignalText {
   /** The time it looks at, and the time that it compares with. */
   window: string;
   unit: string;
+  /** How many answers, records or values it takes, in words. */
+  sampleSize: string;
+  /** Who in the company that uses Bellwether answers for it. */
+  owner: string;
   definition: string;
   formula: string;
   /** When it is missing or not applicable. */
@@ -81,8 +116,8 @@ export function defineSignal(
   outcome: (context: SignalContext) => Outcome,
 ): SignalDefinition {
   const readIn = (context: SignalContext): SignalReading => {
-    const { state, value, sentence, observedAt } = outcome(context);
-    return { signal: text.key, state, value, sentence, observedAt };
+    const { state, value, sentence, observedAt, evidence } = outcome(context);
+    return { signal: text.key, state, value, sentence, observedAt, evidence };
   };
   return { ...text, readIn, read: (state, now, sources) => readIn(signalContext(state, now, sources)) };
 }
@@ -92,13 +127,15 @@ export const measured = (
   value: number,
   sentence: string,
   observedAt: string | null,
-): Outcome => ({ state: freshness?.isStale ? "stale" : "measured", value, sentence, observedAt });
+  evidence: readonly EvidenceRef[] = [],
+): Outcome => ({ state: freshness?.isStale ? "stale" : "measured", value, sentence, observedAt, evidence });
 
 export const missing = (sentence: string): Outcome => ({
   state: "missing",
   value: null,
   sentence,
   observedAt: null,
+  evidence: [],
 });
 
 export const notApplicable = (sentence: string): Outcome => ({
@@ -106,4 +143,5 @@ export const notApplicable = (sentence: string): Outcome => ({
   value: null,
   sentence,
   observedAt: null,
+  evidence: [],
 });

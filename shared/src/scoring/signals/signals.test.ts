@@ -270,6 +270,20 @@ const ROWS: readonly Row[] = [
   ["reference", "never said", [], missing("Nobody has said whether this is a reference customer.")],
 ];
 
+const TEXTS = [
+  "definition",
+  "formula",
+  "key",
+  "label",
+  "missingRule",
+  "owner",
+  "remedy",
+  "sampleSize",
+  "source",
+  "unit",
+  "window",
+];
+
 describe("signals", () => {
   it.each(ROWS)("%s %s", (key, _, facts, expected) => {
     const reading = read(key, facts);
@@ -294,13 +308,22 @@ describe("signals", () => {
     }
   });
 
-  it("explain themselves", () => {
+  it("are more than thirty, and explain themselves in every respect", () => {
+    expect(signalKeys.length).toBeGreaterThan(30);
+    expect(Object.keys(SIGNALS).toSorted()).toEqual([...signalKeys].toSorted());
     for (const key of signalKeys) {
-      const { definition, formula, missingRule, remedy, unit, window, label } = SIGNALS[key];
-      expect(SIGNALS[key].key).toBe(key);
-      for (const text of [definition, formula, missingRule, remedy, unit, window, label])
-        expect(text).not.toBe("");
+      const { read: _, readIn: __, isFinancial, revealsSeats, advice, ...texts } = SIGNALS[key];
+      expect(texts.key).toBe(key);
+      expect(Object.keys(texts).toSorted()).toEqual(TEXTS);
+      for (const [name, text] of Object.entries(texts))
+        expect([key, name, text.trim()]).not.toEqual([key, name, ""]);
+      expect([typeof isFinancial, typeof revealsSeats, advice]).toEqual([
+        "boolean",
+        "boolean",
+        advice || null,
+      ]);
     }
+    expect(new Set(signalKeys.map((key) => SIGNALS[key].label)).size).toBe(signalKeys.length);
   });
 
   it("count a ticket, a deal and an answer of two parties of one account once", () => {

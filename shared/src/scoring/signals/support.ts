@@ -1,13 +1,15 @@
+import { compareText } from "../../canonical-json.ts";
 import { DAY_MS } from "../../units.ts";
 import { counted, decimal, span } from "../words.ts";
 import { COMPARABLE_AGE_DAYS } from "./engagement.ts";
+import { MOST_EVIDENCE, openTicketEvidence, ticketEvidence } from "./evidence.ts";
 import { defineSignal, measured, missing, notApplicable, type SignalText } from "./signal.ts";
 import type { SignalContext } from "./signal-context.ts";
 
 /** Solved tickets below this many give no rate of reopening worth the name. */
 const ENOUGH_SOLVED = 3;
 
-const ticketSignal = (
+export const ticketSignal = (
   text: Omit<SignalText, "source" | "isFinancial" | "revealsSeats" | "missingRule" | "remedy"> &
     Partial<SignalText>,
   outcome: Parameters<typeof defineSignal>[1],
@@ -27,7 +29,7 @@ const ticketSignal = (
   );
 
 /** Confirmed by the last reading of the source, where no ticket is newer. */
-const seenAt = ({ tickets, ticketSource }: SignalContext): string | null =>
+export const seenAt = ({ tickets, ticketSource }: SignalContext): string | null =>
   tickets.newestAt ?? ticketSource?.lastSeenAt ?? null;
 
 export const ticketRate = ticketSignal(
@@ -36,6 +38,8 @@ export const ticketRate = ticketSignal(
     label: "Tickets per seat",
     window: "30 days",
     unit: "tickets per seat",
+    sampleSize: "one seat or contact; no ticket is a measured 0",
+    owner: "Support",
     definition: "Support tickets opened in 30 days, for each licensed seat.",
     formula: "tickets created in 30 days ÷ licensed seats (÷ known contacts where the seats are unknown)",
     missingRule: "Missing without a connected ticket source, or without both seats and contacts.",
@@ -62,6 +66,8 @@ export const ticketTrend = ticketSignal(
     label: "Tickets against the month before",
     window: "30 days against the 30 days before",
     unit: "ratio",
+    sampleSize: "none; no ticket is a measured 0",
+    owner: "Support",
     definition: "Whether more tickets are opened than in the month before.",
     formula: "(tickets created in 30 days + 1) ÷ (tickets created in the 30 days before + 1)",
     missingRule: "Missing without a connected ticket source; not applicable in the first 60 days.",
@@ -82,6 +88,8 @@ export const urgentOpen = ticketSignal(
     label: "Urgent tickets",
     window: "now",
     unit: "open tickets",
+    sampleSize: "none; no ticket is a measured 0",
+    owner: "Support",
     definition: "Open tickets of urgent priority.",
     formula: "tickets that are open or pending and urgent",
     advice: "Get the urgent ticket solved today, and tell the customer when to expect it.",
@@ -93,7 +101,9 @@ export const urgentOpen = ticketSignal(
     const age = span(context.nowMs - Date.parse(oldestUrgentAt));
     const sentence =
       open === 1 ? `1 urgent ticket open for ${age}.` : `${open} urgent tickets open, the oldest for ${age}.`;
-    return measured(context.ticketSource, open, sentence, seenAt(context));
+    const urgent = context.tickets.openTickets.filter((ticket) => ticket.isUrgent);
+    const evidence = openTicketEvidence(urgent, context.nowMs);
+    return measured(context.ticketSource, open, sentence, seenAt(context), evidence);
   },
 );
 
@@ -103,6 +113,8 @@ export const oldestOpenTicket = ticketSignal(
     label: "Oldest open ticket",
     window: "now",
     unit: "days",
+    sampleSize: "none; no ticket is a measured 0",
+    owner: "Support",
     definition: "Age of the oldest ticket that is still open; 0 where none is.",
     formula: "days since the oldest open or pending ticket was created",
     advice: "Close the oldest ticket: solve it, or agree with the customer to drop it.",
@@ -113,7 +125,8 @@ export const oldestOpenTicket = ticketSignal(
       return measured(context.ticketSource, 0, "No ticket is open.", seenAt(context));
     const ageMs = Math.max(0, context.nowMs - Date.parse(oldestOpenAt));
     const sentence = `${counted(open, "open ticket")}, ${open === 1 ? "" : "the oldest "}${span(ageMs)} old.`;
-    return measured(context.ticketSource, ageMs / DAY_MS, sentence, seenAt(context));
+    const evidence = openTicketEvidence(context.tickets.openTickets, context.nowMs);
+    return measured(context.ticketSource, ageMs / DAY_MS, sentence, seenAt(context), evidence);
   },
 );
 
@@ -123,6 +136,8 @@ export const reopenRate = ticketSignal(
     label: "Reopened tickets",
     window: "90 days",
     unit: "share of solved tickets",
+    sampleSize: "3 solved tickets",
+    owner: "Support",
     definition: "Share of the solved tickets that had to be reopened.",
     formula: "tickets solved in 90 days that were reopened ÷ those whose reopenings are known",
     missingRule:
@@ -136,7 +151,11 @@ export const reopenRate = ticketSignal(
     if (solvedKnown < ENOUGH_SOLVED) return missing("Reopened tickets are not recorded.");
     const share = reopened / solvedKnown;
     const sentence = `${reopened} of ${solvedKnown} solved tickets reopened in 90 days.`;
-    return measured(context.ticketSource, share, sentence, seenAt(context));
+    const evidence = context.tickets.reopenedTickets
+      .toSorted((a, b) => b.reopens - a.reopens || compareText(b.at, a.at))
+      .slice(0, MOST_EVIDENCE)
+      .map(({ key, reopens }) => ticketEvidence(key, `reopened ${counted(reopens, "time")}`));
+    return measured(context.ticketSource, share, sentence, seenAt(context), evidence);
   },
 );
 
@@ -146,6 +165,8 @@ export const firstReply = ticketSignal(
     label: "First reply",
     window: "30 days",
     unit: "hours",
+    sampleSize: "one ticket with a first reply",
+    owner: "Support",
     definition: "How long customers wait for the first reply to a ticket.",
     formula: "median hours to the first reply of the tickets created in 30 days",
     missingRule: "Not applicable without new tickets; missing where reply times are not recorded.",
@@ -167,7 +188,7 @@ export const firstReply = ticketSignal(
   },
 );
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >>> 1;
   const upper = sorted[middle] ?? 0;

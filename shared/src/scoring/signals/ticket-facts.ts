@@ -1,6 +1,8 @@
 import type { AccountState, TicketValue } from "../../account-state.ts";
+import type { OpenTicket } from "./evidence.ts";
 
 type Ticket = NonNullable<TicketValue>;
+type Sentiment = NonNullable<Ticket["sentiment"]>;
 
 /** What the ticket signals count, gathered in one pass. */
 export interface TicketFacts {
@@ -19,6 +21,12 @@ export interface TicketFacts {
   /** Minutes until the first reply of the tickets created in the last 30 days, where known. */
   replyMinutes: number[];
   newestAt: string | null;
+  openTickets: OpenTicket[];
+  reopenedTickets: { key: string; reopens: number; at: string }[];
+  /** Minutes from creation to solution of the tickets solved in the last 90 days, where known. */
+  resolutionMinutes: number[];
+  /** Tickets of the last 90 days whose tags say how the customer feels. */
+  sentiments: { key: string; sentiment: Sentiment; createdAt: string }[];
 }
 
 export interface Cutoffs {
@@ -41,6 +49,10 @@ export function ticketFacts(state: AccountState, cutoffs: Cutoffs): TicketFacts 
     reopened: 0,
     replyMinutes: [],
     newestAt: null,
+    openTickets: [],
+    reopenedTickets: [],
+    resolutionMinutes: [],
+    sentiments: [],
   };
   const seen = state.tickets.some((t) => t.subject !== state.tickets[0]?.subject) ? new Set<string>() : null;
   for (const { key, at, value } of state.tickets) {
@@ -49,8 +61,9 @@ export function ticketFacts(state: AccountState, cutoffs: Cutoffs): TicketFacts 
     seen?.add(key);
     if (facts.newestAt === null || at > facts.newestAt) facts.newestAt = at;
     addCreated(facts, value, cutoffs);
-    if (value.status === "open" || value.status === "pending") addOpen(facts, value);
-    else if (at > cutoffs.days90) addSolved(facts, value);
+    addSentiment(facts, key, value, cutoffs);
+    if (value.status === "open" || value.status === "pending") addOpen(facts, key, value);
+    else if (at > cutoffs.days90) addSolved(facts, key, at, value);
   }
   return facts;
 }
@@ -64,17 +77,30 @@ function addCreated(facts: TicketFacts, ticket: Ticket, { days30, days60 }: Cuto
 
 const older = (a: string | null, b: string): string => (a === null || b < a ? b : a);
 
-function addOpen(facts: TicketFacts, ticket: Ticket): void {
+function addSentiment(
+  facts: TicketFacts,
+  key: string,
+  { sentiment, createdAt }: Ticket,
+  { days90 }: Cutoffs,
+): void {
+  if (sentiment && createdAt > days90) facts.sentiments.push({ key, sentiment, createdAt });
+}
+
+function addOpen(facts: TicketFacts, key: string, ticket: Ticket): void {
   facts.open += 1;
+  facts.openTickets.push({ key, createdAt: ticket.createdAt, isUrgent: ticket.priority === "urgent" });
   facts.oldestOpenAt = older(facts.oldestOpenAt, ticket.createdAt);
   if (ticket.priority !== "urgent") return;
   facts.urgentOpen += 1;
   facts.oldestUrgentAt = older(facts.oldestUrgentAt, ticket.createdAt);
 }
 
-function addSolved(facts: TicketFacts, ticket: Ticket): void {
+function addSolved(facts: TicketFacts, key: string, at: string, ticket: Ticket): void {
   facts.solved += 1;
+  if (typeof ticket.resolutionMinutes === "number") facts.resolutionMinutes.push(ticket.resolutionMinutes);
   if (ticket.reopens === null) return;
   facts.solvedKnown += 1;
-  if (ticket.reopens > 0) facts.reopened += 1;
+  if (ticket.reopens === 0) return;
+  facts.reopened += 1;
+  facts.reopenedTickets.push({ key, reopens: ticket.reopens, at });
 }
