@@ -1,6 +1,6 @@
 import type { RecordRef } from "./source-record.ts";
 
-/** A record that stands for a customer: a HubSpot company or a Zendesk organization. */
+/** A record that stands for a customer: a HubSpot company, a Zendesk organization or a group of users in the product. */
 export interface Party {
   ref: RecordRef;
   name: string | null;

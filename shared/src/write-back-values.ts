@@ -1,4 +1,4 @@
-import { isFinancial, openReasons } from "./open-explanation.ts";
+import { financialIn, openReasons } from "./open-explanation.ts";
 import type { HealthResult } from "./scoring/health-result.ts";
 import { roundTo } from "./units.ts";
 import { organizationChoice, WRITE_BACK_FIELDS, type WriteBackField } from "./write-back.ts";
@@ -133,8 +133,10 @@ function openValue(key: string, result: HealthResult, options: WriteBackOptions)
     : shownValue(key, result, options);
 }
 
-const hasFinancialPart = ({ contributions }: HealthResult): boolean =>
-  contributions.some((c) => isFinancial(c.measure) && c.measureScore !== null);
+function hasFinancialPart({ contributions }: HealthResult): boolean {
+  const isFinancial = financialIn(contributions);
+  return contributions.some((c) => isFinancial(c.measure) && c.measureScore !== null);
+}
 
 /** Caps first, then the measures with their points; one per line. */
 function reasonLines(caps: HealthResult["caps"], reasons: HealthResult["reasons"]): string {

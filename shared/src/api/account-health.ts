@@ -25,6 +25,8 @@ export const contributionSchema = z.object({
   measure: z.string(),
   label: z.string(),
   dimension: z.string(),
+  /** Of a signal of the tenant's own: whether it needs the financial grant. Built-in ones are known by their name. */
+  isFinancial: z.boolean().optional(),
   state: signalStateSchema,
   /** Points this measure adds to the score: 0 … `maxPoints`. 0 where it is missing or not applicable. */
   points: z.number(),
@@ -35,6 +37,71 @@ export const contributionSchema = z.object({
   /** The measured value in words, e.g. "3 of 20 seats in use". */
   sentence: z.string(),
   observedAt: instant.nullable(),
+  /** The records behind it, most telling first, at most three; `url` `null` without an address to link to. */
+  evidence: z.array(z.object({ ref: z.string(), label: z.string(), url: z.string().nullable() })),
+});
+
+/** A warning sign with a name of its own: declining usage, missed milestones, and so on. */
+export const redFlagSchema = z.object({
+  flag: z.enum([
+    "declining_usage",
+    "missed_milestones",
+    "negative_feedback",
+    "delayed_responses",
+    "champion_change",
+  ]),
+  label: z.string(),
+  sentence: z.string(),
+  since: instant.nullable(),
+});
+
+/** A person's word over the calculated score, while it holds. */
+export const overrideViewSchema = z.object({
+  correctionId: z.string(),
+  kind: z.enum(["band", "points"]),
+  band: bandSchema.nullable(),
+  points: z.number().nullable(),
+  reason: z.string(),
+  by: z.string(),
+  at: instant,
+  expiresAt: instant,
+  /** What was calculated without it, e.g. "Calculated: 62.4, yellow." */
+  sentence: z.string(),
+});
+
+/** What a person holds against a number; shown beside it until it expires or is withdrawn. */
+export const correctionViewSchema = z.object({
+  id: z.string(),
+  target: z.string(),
+  targetLabel: z.string(),
+  direction: z.enum(["too_high", "too_low", "wrong"]),
+  reason: z.string(),
+  evidence: z.string().nullable(),
+  by: z.string(),
+  at: instant,
+  expiresAt: instant,
+  /** The reader may take it back. */
+  canWithdraw: z.boolean(),
+});
+
+/**
+ * The smallest realistic changes that reach the next band: an effect on the score, no promise about the customer.
+ * `options` are alternatives, the easiest first; each alone, or all `steps` of it together, reach the target.
+ */
+export const counterfactualSchema = z.object({
+  targetBand: bandSchema,
+  targetScore: score,
+  neededPoints: z.number(),
+  options: z.array(
+    z.object({
+      steps: z.array(
+        z.object({ measure: z.string(), label: z.string(), sentence: z.string(), points: z.number() }),
+      ),
+      points: z.number(),
+    }),
+  ),
+  /** Says what the options are worth, or why there are none. */
+  note: z.string(),
 });
 
 export const dimensionSchema = z.object({
@@ -118,6 +185,8 @@ export const accountHealthView = z.object({
     /** Oldest first; `score` null on days without enough data. `isReconstructed` = calculated later from dated facts. */
     points: z.array(z.object({ at: instant, score: score.nullable(), isReconstructed: z.boolean() })),
   }),
+  /** Scores from which the bands begin, in the scorecard that this score was made with; `null` = not calculated yet. */
+  bandLines: z.object({ yellow: score, green: score }).nullable(),
   segment: segmentSchema,
   ageDays: z.number(),
   atRisk: z.object({ isAtRisk: z.boolean(), since: instant.nullable(), sentences: z.array(z.string()) }),
@@ -134,6 +203,16 @@ export const accountHealthView = z.object({
   changes: z.object({ since: instant, points: z.number(), items: z.array(changeSchema) }).nullable(),
   /** What is missing, and what to connect or fill in to get it. */
   missing: z.array(z.object({ measure: z.string(), label: z.string(), remedy: z.string() })),
+  redFlags: z.array(redFlagSchema),
+  /** `null` = nobody overrides the calculation now. */
+  override: overrideViewSchema.nullable(),
+  /** In force now, newest first. */
+  corrections: z.array(correctionViewSchema),
+  /** `null` in the highest band, without a score, or where it is for other reasons not to be said. */
+  counterfactual: counterfactualSchema.nullable(),
+  /** `null` = a customer; else everything stands as on that day. */
+  lost: z.object({ at: instant, sentence: z.string() }).nullable(),
+  may: z.object({ correct: z.boolean(), override: z.boolean() }),
   /** One sentence: what to do now. */
   nextStep: z.string(),
   scoredAt: instant.nullable(),
@@ -144,3 +223,29 @@ export type AccountHealthView = z.infer<typeof accountHealthView>;
 export type Contribution = z.infer<typeof contributionSchema>;
 export type Reason = z.infer<typeof reasonSchema>;
 export type ChurnRisk = z.infer<typeof churnRiskSchema>;
+export type RedFlag = z.infer<typeof redFlagSchema>;
+export type OverrideView = z.infer<typeof overrideViewSchema>;
+export type CorrectionView = z.infer<typeof correctionViewSchema>;
+export type Counterfactual = z.infer<typeof counterfactualSchema>;
+
+/** Why, and since when: `GET …/explain?from=&to=`. The points of `items` sum to `points` (to 1e-9). */
+export const changeExplanation = z.object({
+  from: z.object({ at: instant, score: score.nullable(), band: bandSchema.nullable() }),
+  to: z.object({ at: instant, score: score.nullable(), band: bandSchema.nullable() }),
+  /** Difference of the calculated scores; `null` = there was no score at one of the two times. */
+  points: z.number().nullable(),
+  items: z.array(
+    z.object({
+      measure: z.string(),
+      label: z.string(),
+      sentence: z.string(),
+      points: z.number(),
+      /** The first stored score after `from` at which this measure had moved; `null` = cannot be told. */
+      since: instant.nullable(),
+      evidence: z.array(z.object({ ref: z.string(), label: z.string(), url: z.string().nullable() })),
+    }),
+  ),
+  /** Caps, overrides and scorecard versions that came or went, in words. */
+  notes: z.array(z.string()),
+});
+export type ChangeExplanation = z.infer<typeof changeExplanation>;

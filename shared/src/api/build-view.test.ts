@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { daysAgo, failingFacts, healthyFacts, NOW, usage } from "../../../tests/support/account-facts.ts";
 import { foldAsOf } from "../fold-observations.ts";
+import { maySeeFinancial } from "../grants.ts";
 import type { Observation } from "../observation.ts";
 import { FINANCIAL_MEASURES } from "../open-explanation.ts";
-import { applyPolicy, maySeeFinancial } from "../policy.ts";
+import { applyPolicy } from "../policy.ts";
 import type { Role } from "../roles.ts";
 import { CHURN_PRIOR_V1 } from "../scoring/churn-prior-v1.ts";
 import type { HealthResult } from "../scoring/health-result.ts";
@@ -37,11 +38,17 @@ const inputOf = (facts: readonly Observation[], of: Partial<HealthViewInput> = {
     subdomain: "larkspur",
   },
   result: scoreAt(facts),
-  history: [daysAgo(14), daysAgo(7)].map((day) => ({ result: scoreAt(facts, day), isReconstructed: true })),
+  trend: [daysAgo(14), daysAgo(7)].map((day) => ({
+    at: day,
+    healthScore: scoreAt(facts, day).healthScore,
+    isReconstructed: true,
+  })),
   weekAgo: scoreAt(facts, daysAgo(7)),
   monthAgo: scoreAt(facts, daysAgo(30)),
+  scorecard: SCORECARD_DEFAULT_V1,
+  corrections: [],
   now: NOW,
-  role: "csm",
+  reader: { id: "hubspot:1", role: "csm", financial: true },
   ...of,
 });
 const viewOf = (facts: readonly Observation[], of: Partial<HealthViewInput> = {}): AccountHealthView =>
@@ -100,7 +107,7 @@ describe("the view", () => {
   });
 
   it("is pending before the first calculation", () => {
-    const view = viewOf([], { result: null, history: [], weekAgo: null, monthAgo: null });
+    const view = viewOf([], { result: null, trend: [], weekAgo: null, monthAgo: null });
     expect(accountHealthView.safeParse(view).success).toBe(true);
     expect(view).toMatchObject({
       status: "pending",

@@ -1,13 +1,24 @@
+import {
+  correctionTargets,
+  correctionViews,
+  type KeptCorrection,
+  mayOverride,
+} from "../corrections/correction-view.ts";
 import type { MatchRule } from "../party.ts";
+import { openSteps } from "../policy.ts";
 import type { Role } from "../roles.ts";
 import { CHURN_PRIOR_V1 } from "../scoring/churn-prior-v1.ts";
 import { abstained } from "../scoring/churn-risk.ts";
+import { counterfactualOf } from "../scoring/counterfactual.ts";
 import { explainChange, trendDirection } from "../scoring/explain.ts";
+import { lostSentence } from "../scoring/explain-period.ts";
 import type { HealthResult } from "../scoring/health-result.ts";
+import type { Scorecard } from "../scoring/scorecard.ts";
 import { SCORECARD_DEFAULT_V1 } from "../scoring/scorecard-default-v1.ts";
 import type { RecordRef } from "../source-record.ts";
 import { daysBetween, roundTo } from "../units.ts";
 import type { AccountHealthView } from "./account-health.ts";
+import { linkedEvidence } from "./evidence-links.ts";
 
 export interface HealthViewInput {
   account: {
@@ -21,26 +32,39 @@ export interface HealthViewInput {
   };
   /** `null` = not calculated yet. */
   result: HealthResult | null;
-  /** Oldest first. */
-  history: readonly { result: HealthResult; isReconstructed: boolean }[];
+  /** Oldest first; what comes after a loss is left out. */
+  trend: readonly { at: Date; healthScore: number | null; isReconstructed: boolean }[];
   /** Newest results at or before 7 and 30 days ago; `null` = none. */
   weekAgo: HealthResult | null;
   monthAgo: HealthResult | null;
+  /** Of the version that `result` was calculated with; `null` = not known any more, then without a counterfactual. */
+  scorecard: Pick<Scorecard, "dimensions" | "bands"> | null;
+  /** All of the account, in force or not. */
+  corrections: readonly KeptCorrection[];
   now: Date;
+  reader: HealthReader;
+}
+
+/** Who reads: an id to know own corrections by, the role, and the explicit grant for financial fields. */
+export interface HealthReader {
+  id: string;
   role: Role;
+  financial: boolean;
 }
 
 /** The view of one account with everything in it; `applyPolicy` takes out what the reader may not see. */
 export function buildAccountHealthView(input: HealthViewInput): AccountHealthView {
-  const { result, role } = input;
+  const { result, reader } = input;
   const account = accountPart(input.account);
-  return result === null ? pendingView(input, account) : { ...scoredPart(input, result), account, role };
+  if (result === null) return pendingView(input, account);
+  return { ...scoredPart(input, result), account, role: reader.role };
 }
 
 function scoredPart(
-  { history, weekAgo, monthAgo }: HealthViewInput,
+  input: HealthViewInput,
   result: HealthResult,
 ): Omit<AccountHealthView, "account" | "role"> {
+  const { account, scorecard, trend, weekAgo, monthAgo, corrections, reader, now } = input;
   const change30d = changeSince(monthAgo, result);
   return {
     status: result.status,
@@ -50,12 +74,15 @@ function scoredPart(
     trend: {
       change30d,
       direction: trendDirection(change30d),
-      points: history.map(({ result: past, isReconstructed }) => ({
-        at: past.scoredAt,
-        score: past.healthScore,
-        isReconstructed,
-      })),
+      points: trend
+        .map(({ at, healthScore, isReconstructed }) => ({
+          at: at.toISOString(),
+          score: healthScore,
+          isReconstructed,
+        }))
+        .filter(({ at }) => result.lostAt === null || at <= result.lostAt),
     },
+    bandLines: scorecard && { yellow: scorecard.bands.yellowFrom, green: scorecard.bands.greenFrom },
     segment: result.segment,
     ageDays: result.ageDays,
     atRisk: result.atRisk,
@@ -64,11 +91,17 @@ function scoredPart(
     coverage: result.coverage,
     freshness: result.freshness,
     dimensions: result.dimensions,
-    contributions: result.contributions,
+    contributions: result.contributions.map((c) => ({ ...c, evidence: linkedEvidence(c.evidence, account) })),
     reasons: result.reasons,
     caps: result.caps,
     changes: changesSince(weekAgo, result),
     missing: result.missing,
+    redFlags: result.redFlags,
+    override: result.override,
+    corrections: correctionViews(corrections, correctionTargets(result), reader, now),
+    counterfactual: scorecard && counterfactualOf(result, scorecard, openSteps(result, reader.role, reader)),
+    lost: result.lostAt === null ? null : { at: result.lostAt, sentence: lostSentence(result.lostAt) },
+    may: { correct: true, override: mayOverride(reader.role) && result.lostAt === null },
     nextStep: result.nextStep,
     scoredAt: result.scoredAt,
     scorecardVersion: result.scorecardVersion,
@@ -119,6 +152,7 @@ function pendingView(input: HealthViewInput, account: AccountHealthView["account
     calculatedScore: null,
     band: null,
     trend: { change30d: null, direction: "unknown", points: [] },
+    bandLines: null,
     segment: "new",
     ageDays: Math.max(0, Math.floor(daysBetween(input.account.createdAt, input.now))),
     atRisk: { isAtRisk: false, since: null, sentences: [] },
@@ -132,9 +166,16 @@ function pendingView(input: HealthViewInput, account: AccountHealthView["account
     caps: [],
     changes: null,
     missing: [],
+    redFlags: [],
+    override: null,
+    corrections: correctionViews(input.corrections, new Map(), input.reader, input.now),
+    counterfactual: null,
+    lost: null,
+    // there is nothing yet to disagree with
+    may: { correct: false, override: false },
     nextStep: "The history of this customer is still being read; the score follows by itself.",
     scoredAt: null,
     scorecardVersion: SCORECARD_DEFAULT_V1.version,
-    role: input.role,
+    role: input.reader.role,
   };
 }
