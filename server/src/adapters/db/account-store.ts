@@ -1,7 +1,6 @@
 import {
   type AccountId,
   FREE_MAIL_DOMAINS,
-  type HealthResult,
   type MatchRule,
   type Party,
   type RecordRef,
@@ -9,13 +8,13 @@ import {
   type TenantId,
 } from "@bellwether/shared";
 import type { AccountStore, AccountSummary, MatchSuggestion } from "../../services/ports.ts";
-import { CANDIDATES, PARTIES, UNLINKED_PARTIES } from "./account-sql.ts";
-import type { Account } from "./generated/client.ts";
+import { CANDIDATES, FIND_ACCOUNT, PARTIES, UNLINKED_PARTIES } from "./account-sql.ts";
 import { jsonParameter } from "./json-parameter.ts";
 import { linkAccounts } from "./link-accounts.ts";
 import { externalKey, nameKey } from "./party-rows.ts";
 import { refOf } from "./record-key.ts";
 import type { Database } from "./sql.ts";
+import { completed, type StoredResult } from "./stored-result.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
 export function createAccountStore(database: Database, wakeUps: WakeUps): AccountStore {
@@ -33,13 +32,19 @@ export function createAccountStore(database: Database, wakeUps: WakeUps): Accoun
     },
     link: (tenant, change) => database.transaction((sql) => linkAccounts(sql, wakeUps, tenant, change)),
     find: async (tenant, id) => {
-      const rows = await database.orm((prisma) =>
-        prisma.account.findMany({ where: { tenantId: tenant, id } }),
-      );
+      const rows = await database.query<AccountRow>(FIND_ACCOUNT, [tenant, id]);
       return (await summaries(database, tenant, rows))[0] ?? null;
     },
+    count: (tenant) =>
+      database.orm((prisma) => prisma.account.count({ where: { tenantId: tenant, mergedInto: null } })),
     list: (tenant, page) => list(database, tenant, page),
   };
+}
+
+interface AccountRow {
+  id: string;
+  name: string;
+  createdAt: Date;
 }
 
 interface PartyRow {
@@ -71,7 +76,7 @@ const lookUpRow = (party: Party): object => ({
 async function summaries(
   database: Database,
   tenant: TenantId,
-  rows: readonly Account[],
+  rows: readonly AccountRow[],
 ): Promise<AccountSummary[]> {
   if (rows.length === 0) return [];
   const where = { tenantId: tenant, accountId: { in: rows.map((row) => row.id) } };
@@ -112,7 +117,7 @@ async function list(
 ): ReturnType<AccountStore["list"]> {
   const rows = await database.orm((prisma) =>
     prisma.account.findMany({
-      where: { tenantId: tenant, ...(after !== null && { id: { gt: after } }) },
+      where: { tenantId: tenant, mergedInto: null, ...(after !== null && { id: { gt: after } }) },
       orderBy: { id: "asc" },
       take: limit + 1, // one more says whether there is a next page
     }),
@@ -126,8 +131,8 @@ async function list(
   );
   const latest = new Map<string, unknown>(current.map((row) => [row.accountId, row.result]));
   const accounts = (await summaries(database, tenant, shown)).map((account) => {
-    const result = latest.get(account.id) as HealthResult | undefined; // as the score store wrote it
-    return { ...account, latest: result ? { result, isReconstructed: false } : null };
+    const result = latest.get(account.id) as StoredResult | undefined; // as the score store wrote it
+    return { ...account, latest: result ? { result: completed(result), isReconstructed: false } : null };
   });
   return { accounts, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
 }

@@ -52,7 +52,9 @@ const toConnection = (row: Row): Connection => ({
 });
 
 /** Sealed secrets open only for their own tenant and connection. */
-const contextOf = (row: Pick<Connection, "tenantId" | "id">): string => `${row.tenantId} ${row.id}`;
+export const secretContext = (tenantId: string, connectionId: string): string =>
+  `${tenantId} ${connectionId}`;
+const contextOf = (row: Pick<Connection, "tenantId" | "id">): string => secretContext(row.tenantId, row.id);
 
 export function createConnectionRepository(
   database: Database,

@@ -1,14 +1,17 @@
-import type { EventStore, IntakeCounts } from "../../services/ports.ts";
+import { type EventStore, type IntakeCounts, MAX_REQUEST_IDS, type Trace } from "../../services/ports.ts";
 import {
   countsOf,
   distinctRows,
   type EventRow,
   eventId,
-  eventRow,
+  eventRows,
+  fatesOf,
   markedRecords,
   Origins,
+  storedDeliveries,
 } from "./event-rows.ts";
-import { COUNT_INTAKE, INTAKE, MARK_RECORDS } from "./event-sql.ts";
+import { COUNT_INTAKE, INTAKE, KNOWN_EVENTS } from "./event-sql.ts";
+import { SAVE_FATES } from "./fate-sql.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { jsonParameter } from "./json-parameter.ts";
 import type { Database, Sql } from "./sql.ts";
@@ -18,16 +21,27 @@ const MAX_EVENTS_PER_COMMIT = 2_000;
 /** About 100 MB of events; whoever is refused is told to come again. */
 const MAX_EVENTS_WAITING = 100_000;
 
-export function createEventStore(database: Database, wakeUps: WakeUps): EventStore {
+export interface EventStoreOptions {
+  wakeUps: WakeUps;
+  /** Ids of deliveries; best in order of time. */
+  newId: () => string;
+  /** Many deliveries share a commit: this keeps which requests led to its wake-ups. Absent = nothing is kept. */
+  trace?: Trace;
+}
+
+export function createEventStore(database: Database, options: EventStoreOptions): EventStore {
   const group = new GroupCommit<EventRow, boolean>({
-    commit: (rows) => commit(database, wakeUps, rows),
+    commit: (rows) => commit(database, options, rows),
     // a second transaction prepares while the first one waits for the disk
     lanes: database.kind === "server" ? 2 : 1,
     maxItems: MAX_EVENTS_PER_COMMIT,
     maxWaiting: MAX_EVENTS_WAITING,
   });
   return {
-    append: async (events) => (events.length === 0 ? [] : await group.add(events.map(eventRow))),
+    append: async (delivery) => {
+      if (delivery.events.length === 0) return [];
+      return await group.add(eventRows(delivery, options.trace?.requestIds()));
+    },
     countRejected: async (tenant, source, events) => {
       await database.query(COUNT_INTAKE, [jsonParameter([{ t: tenant, s: source, a: 0, d: 0, r: events }])]);
     },
@@ -47,83 +61,103 @@ export function createEventStore(database: Database, wakeUps: WakeUps): EventSto
   };
 }
 
-/** @returns per row whether it was new; of equal rows the first one is */
-async function commit(database: Database, wakeUps: WakeUps, rows: readonly EventRow[]): Promise<boolean[]> {
-  const distinct = distinctRows(rows);
-  const isNew = new Set(await database.transaction((sql) => store(sql, wakeUps, rows, distinct)));
+/**
+ * All events are taken for new first: nearly always they are, and one statement does. Where some were known, nothing
+ * of that try stays, and the others are tried again.
+ * @returns per row whether it was new; of equal rows the first one is
+ */
+async function commit(
+  database: Database,
+  options: EventStoreOptions,
+  rows: readonly EventRow[],
+): Promise<boolean[]> {
+  let candidates = distinctRows(rows);
+  while (!(await isStored(database, options, rows, candidates)))
+    candidates = await unknownOf(database, candidates);
+  const isNew = new Set(candidates);
   return rows.map((row) => isNew.has(row));
 }
 
-/** @returns those of `distinct` that were new */
+/** Rolls a transaction back without being an error. */
+const KNOWN_EVENT = Symbol("an event was known");
+
+async function isStored(
+  database: Database,
+  options: EventStoreOptions,
+  rows: readonly EventRow[],
+  candidates: readonly EventRow[],
+): Promise<boolean> {
+  try {
+    const run = () => database.transaction((sql) => store(sql, options, rows, candidates));
+    await (options.trace ? options.trace.run({ requestIds: newestIds(candidates) }, run) : run());
+    return true;
+  } catch (reason) {
+    if (reason === KNOWN_EVENT) return false;
+    throw reason;
+  }
+}
+
+function newestIds(rows: readonly EventRow[]): string[] {
+  const ids = new Set<string>();
+  for (let i = rows.length - 1; i >= 0 && ids.size < MAX_REQUEST_IDS; i -= 1)
+    for (const id of rows[i]?.requestIds ?? []) ids.add(id);
+  return [...ids];
+}
+
 async function store(
   sql: Sql,
-  wakeUps: WakeUps,
+  { wakeUps, newId }: EventStoreOptions,
   rows: readonly EventRow[],
-  distinct: readonly EventRow[],
-): Promise<readonly EventRow[]> {
+  candidates: readonly EventRow[],
+): Promise<void> {
+  const counts = jsonParameter(countsOf(rows, candidates));
+  if (candidates.length === 0) {
+    await sql.query(COUNT_INTAKE, [counts]);
+    return;
+  }
   const origins = new Origins();
-  const events = distinct.map((row) => ({
-    g: origins.numberOf(row),
-    k: row.k,
-    y: row.y,
-    o: row.o,
-    p: row.p,
-  }));
-  const marks = markedRecords(distinct).map(({ row, ref }) => ({
-    g: origins.numberOf(row),
-    f: ref.platform,
-    y: ref.objectType,
-    i: ref.id,
-  }));
-  const [answer] = await sql.query<{ added: number; keys: [string, string, string][] | null }>(
+  const { deliveries, ids, body } = storedDeliveries(candidates, origins, newId);
+  const marks = markedRecords(candidates, origins);
+  const [answer] = await sql.query<{ added: number; marked: number }>(
     INTAKE,
     [
-      jsonParameter(events),
+      jsonParameter(deliveries),
+      body,
       jsonParameter(marks),
-      jsonParameter(countsOf(rows, distinct)),
+      counts,
       origins.tenants,
       origins.connections,
       origins.sources,
-      distinct.length,
+      ids,
+      candidates.length,
     ],
     { isPrepared: true },
   );
-  if (!answer) throw new Error("the intake statement gave no answer");
-  if (answer.added === distinct.length) {
-    await wake(sql, wakeUps, distinct);
-    return distinct;
-  }
-  return await settleDuplicates(sql, wakeUps, rows, distinct, answer.keys ?? []);
-}
-
-/** Some were stored before: the statement has left marks and counts to this one. */
-async function settleDuplicates(
-  sql: Sql,
-  wakeUps: WakeUps,
-  rows: readonly EventRow[],
-  distinct: readonly EventRow[],
-  added: readonly [string, string, string][],
-): Promise<EventRow[]> {
-  const ids = new Set(added.map(([tenant, source, key]) => eventId(tenant, source, key)));
-  const stored = distinct.filter((row) => ids.has(row.id));
-  await sql.query(COUNT_INTAKE, [jsonParameter(countsOf(rows, stored))]);
-  const marks = markedRecords(stored).map(({ row, ref }) => ({
-    t: row.t,
-    c: row.c,
-    f: ref.platform,
-    y: ref.objectType,
-    i: ref.id,
-  }));
-  if (marks.length > 0) await sql.query(MARK_RECORDS, [jsonParameter(marks)]);
-  await wake(sql, wakeUps, stored);
-  return stored;
-}
-
-async function wake(sql: Sql, wakeUps: WakeUps, stored: readonly EventRow[]): Promise<void> {
-  const connections = new Set(stored.filter((row) => row.refs.length > 0).map((row) => row.c));
-  if (connections.size === 0) return;
+  if (answer?.added !== candidates.length) throw KNOWN_EVENT;
+  const fates = fatesOf(candidates);
+  if (fates.length > 0) await sql.query(SAVE_FATES, [jsonParameter(fates)]);
+  const products = new Set(origins.tenants.filter((_, i) => origins.sources[i] === "segment"));
+  if (products.size > 0)
+    await wakeUps.send(
+      sql,
+      [...products].map((tenantId) => ({ name: "count-usage" as const, payload: { tenantId } })),
+    );
+  // a mark that was there already has had its wake-up
+  if (answer.marked === 0) return;
+  const connections = new Set(marks.map(({ g }) => origins.connections[g - 1]));
   await wakeUps.send(
     sql,
-    [...connections].map((connectionId) => ({ name: "refresh-records", payload: { connectionId } })),
+    [...connections].flatMap((connectionId) =>
+      connectionId === undefined ? [] : [{ name: "refresh-records" as const, payload: { connectionId } }],
+    ),
   );
+}
+
+async function unknownOf(database: Database, candidates: readonly EventRow[]): Promise<EventRow[]> {
+  const asked = candidates.map(({ key, delivery }) => ({ t: delivery.tenantId, s: delivery.source, k: key }));
+  const known = await database.query<{ tenant: string; source: string; key: string }>(KNOWN_EVENTS, [
+    jsonParameter(asked),
+  ]);
+  const ids = new Set(known.map(({ tenant, source, key }) => eventId(tenant, source, key)));
+  return candidates.filter((row) => !ids.has(row.id));
 }

@@ -12,6 +12,9 @@ import { jsonParameter } from "./json-parameter.ts";
 import {
   DROP_DOMAINS,
   DROP_LINKS,
+  FREE_RECORDS,
+  LOCK_POSITIONS,
+  ledgerName,
   MARK_ACCOUNTS_OF,
   REMOVE_RECORDS,
   REVIVE_PARTIES,
@@ -39,7 +42,7 @@ export async function commitLedger(sql: Sql, wakeUps: WakeUps, change: LedgerCha
   if (change.progress) await saveProgress(sql, tenantId, change.progress);
 
   const wake: WakeUp[] = [];
-  if (await markAccountsOf(sql, tenantId, [...told, ...revived, ...removed]))
+  if (await markAccountsOf(sql, change, [...told, ...revived, ...removed]))
     wake.push({ name: "score-accounts", payload: { tenantId } });
   if (await settle(sql, tenantId, connectionId, change.claims))
     wake.push({ name: "refresh-records", payload: { connectionId } });
@@ -122,7 +125,10 @@ async function removeRecords(sql: Sql, tenant: TenantId, refs: readonly string[]
   for (const statement of REMOVE_RECORDS) await sql.query(statement, [tenant, refs]);
 }
 
-/** @returns the parties of which something new was told */
+/**
+ * Behind everything that other writers of the ledger lock before they come here, so that none of them waits for
+ * another in a circle. @returns the parties of which something new was told
+ */
 async function saveObservations(
   sql: Sql,
   tenant: TenantId,
@@ -137,14 +143,23 @@ async function saveObservations(
     p,
     v,
   }));
+  await sql.query(LOCK_POSITIONS, [ledgerName(tenant)]);
   const rows = await sql.query<{ subject: string }>(SAVE_OBSERVATIONS, [tenant, jsonParameter(facts)]);
   return rows.map((row) => row.subject);
 }
 
-async function markAccountsOf(sql: Sql, tenant: TenantId, parties: readonly string[]): Promise<boolean> {
+async function markAccountsOf(
+  sql: Sql,
+  { tenantId, connectionId, claims }: LedgerChange,
+  parties: readonly string[],
+): Promise<boolean> {
   if (parties.length === 0) return false;
-  return (await sql.query(MARK_ACCOUNTS_OF, [tenant, [...new Set(parties)]])).length > 0;
+  const values = [tenantId, [...new Set(parties)], connectionId, claimParameter(claims)];
+  return (await sql.query(MARK_ACCOUNTS_OF, values)).length > 0;
 }
+
+const claimParameter = (claims: readonly ClaimedRecord[]): string =>
+  jsonParameter(claims.map(({ ref, version }) => ({ y: ref.objectType, i: ref.id, v: version })));
 
 /** @returns whether some of them were marked again meanwhile */
 async function settle(
@@ -154,10 +169,9 @@ async function settle(
   claims: readonly ClaimedRecord[],
 ): Promise<boolean> {
   if (claims.length === 0) return false;
-  const settled = jsonParameter(
-    claims.map(({ ref, version }) => ({ y: ref.objectType, i: ref.id, v: version })),
-  );
-  return (await sql.query(SETTLE_RECORDS, [tenant, connection, settled])).length > 0;
+  const settled = [tenant, connection, claimParameter(claims)];
+  await sql.query(SETTLE_RECORDS, settled);
+  return (await sql.query(FREE_RECORDS, settled)).length > 0;
 }
 
 async function saveProgress(sql: Sql, tenant: TenantId, progress: BackfillProgress): Promise<void> {

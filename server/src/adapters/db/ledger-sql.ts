@@ -25,11 +25,15 @@ export const RELEASE_RECORDS = `
 UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL, due_at = $4, version = mark.version + 1
 FROM ${CLAIMS} WHERE ${CLAIMED}`;
 
-/** Like RELEASE_RECORDS: what was marked again meanwhile stays, free, and comes back. */
+/** $1 tenant, $2 connection, $3 claims `{y, i, v}`: type, id, version. What was marked again meanwhile stays. */
 export const SETTLE_RECORDS = `
-WITH done AS (
-  DELETE FROM record_mark AS mark USING ${CLAIMS} WHERE ${CLAIMED} AND mark.version = claim.v
-)
+DELETE FROM record_mark AS mark USING ${CLAIMS} WHERE ${CLAIMED} AND mark.version = claim.v`;
+
+/**
+ * What was marked again meanwhile can be claimed. A statement of its own, after SETTLE_RECORDS: a record that was marked
+ * while that one waited for its row would be seen by neither half of a joint statement, and stay claimed.
+ */
+export const FREE_RECORDS = `
 UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL, version = mark.version + 1
 FROM ${CLAIMS} WHERE ${CLAIMED} AND mark.version <> claim.v
 RETURNING mark.object_id`;
@@ -104,12 +108,21 @@ export const REMOVE_RECORDS = [
   "DELETE FROM match_suggestion WHERE tenant_id = $1 AND ref = ANY($2::text[])",
   `UPDATE party_link SET removed_at = now()
    WHERE tenant_id = $1 AND ref = ANY($2::text[]) AND removed_at IS NULL`,
+  `DELETE FROM drift WHERE tenant_id = $1 AND EXISTS (SELECT 1 FROM unnest($2::text[]) AS gone (ref)
+     WHERE split_part(gone.ref, ':', 2) = drift.object_type AND split_part(gone.ref, ':', 3) = drift.object_id)`,
   // nothing is written to a record that is gone
   `DELETE FROM outbox WHERE tenant_id = $1
    AND platform || ':' || object_type || ':' || object_id = ANY($2::text[])`,
 ] as const;
 
-/** $1 tenant, $2 observations `{s, a, k, f, p, v}`: subject, at, key, kind, source, value. Answers the new ones' subjects. */
+/**
+ * $1 name of the tenant's ledger. Taken by whoever adds to it and held until the commit is visible, so that positions,
+ * which are given out after it, come into sight in their own order: a reader that sees position n sees all up to n.
+ */
+export const LOCK_POSITIONS = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
+export const ledgerName = (tenant: string): string => `ledger of ${tenant}`;
+
+/** $1 tenant, $2 observations `{s, a, k, f, p, v}`: subject, at, key, kind, source, value. Under LOCK_POSITIONS. Answers the new ones' subjects. */
 export const SAVE_OBSERVATIONS = `
 WITH said AS (
   SELECT s, a, k, f, p, coalesce(v, 'null'::jsonb) AS v
@@ -121,12 +134,20 @@ WITH said AS (
 )
 SELECT DISTINCT subject FROM added`;
 
-/** $1 tenant, $2 refs: marks the accounts of these parties. */
+/**
+ * $1 tenant, $2 refs: marks the accounts of these parties. $3 connection and $4 the claims `{y, i, v}` that led to it
+ * say how old the news is; before SETTLE_RECORDS.
+ */
 export const MARK_ACCOUNTS_OF = `
-INSERT INTO account_mark (tenant_id, account_id)
-SELECT DISTINCT link.tenant_id, link.account_id FROM party_link AS link
+INSERT INTO account_mark (tenant_id, account_id, event_at)
+SELECT DISTINCT link.tenant_id, link.account_id, (
+  SELECT min(mark.due_at) FROM json_to_recordset($4::json) AS claim (y text, i text, v bigint)
+  JOIN record_mark AS mark ON mark.tenant_id = $1 AND mark.connection_id = $3
+    AND mark.object_type = claim.y AND mark.object_id = claim.i)
+FROM party_link AS link
 WHERE link.tenant_id = $1 AND link.ref = ANY($2::text[]) ORDER BY link.account_id
-ON CONFLICT (tenant_id, account_id) DO UPDATE SET version = account_mark.version + 1
+ON CONFLICT (tenant_id, account_id) DO UPDATE SET version = account_mark.version + 1,
+  event_at = least(account_mark.event_at, excluded.event_at)
 RETURNING account_id`;
 
 /** $1 tenant … $9: one row of `backfill_progress`. */

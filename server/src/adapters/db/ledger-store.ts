@@ -7,7 +7,7 @@ import {
   type TenantId,
 } from "@bellwether/shared";
 import type { BackfillProgress, ClaimedRecord, Clock, LedgerStore } from "../../services/ports.ts";
-import { MARK_RECORDS } from "./event-sql.ts";
+import { COUNT_KNOWN, MARK_KNOWN, MARK_RECORDS } from "./event-sql.ts";
 import { jsonParameter } from "./json-parameter.ts";
 import { commitLedger } from "./ledger-commit.ts";
 import { ACCOUNT_OF, CLAIM_RECORDS, CONNECTIONS_WITH_MARKS, RELEASE_RECORDS } from "./ledger-sql.ts";
@@ -58,6 +58,15 @@ export function createLedgerStore(database: Database, { lease, wakeUps, clock }:
         await wakeUps.send(sql, [{ name: "refresh-records", payload: { connectionId } }]);
       });
     },
+    markKnown: (tenant, connectionId, objectType, changedSince) =>
+      database.transaction(async (sql) => {
+        const parameters = [tenant, connectionId, objectType, changedSince];
+        const [row] = await sql.query<{ count: number }>(COUNT_KNOWN, parameters);
+        if (row === undefined || row.count === 0) return 0;
+        await sql.query(MARK_KNOWN, parameters);
+        await wakeUps.send(sql, [{ name: "refresh-records", payload: { connectionId } }]);
+        return row.count;
+      }),
     progress: (connection) => progress(database, connection),
     connectionsWithMarks: async () =>
       (await database.query<{ id: ConnectionId }>(CONNECTIONS_WITH_MARKS)).map((row) => row.id),

@@ -9,6 +9,7 @@ import {
   SAVE_SUGGESTIONS,
 } from "./account-sql.ts";
 import { jsonParameter } from "./json-parameter.ts";
+import { LOCK_FOR_RULES, matchesName } from "./match-sql.ts";
 import type { Sql } from "./sql.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
@@ -21,6 +22,7 @@ export async function linkAccounts(
   tenantId: TenantId,
   { accounts, links, suggestions }: LinkChange,
 ): Promise<void> {
+  await sql.query(LOCK_FOR_RULES, [matchesName(tenantId)]);
   if (accounts.length > 0)
     await sql.query(SAVE_ACCOUNTS, [
       tenantId,
@@ -29,6 +31,7 @@ export async function linkAccounts(
         (account) => account.id,
         ({ id: i, name: n, createdAt: c }) => ({ i, n, c }),
       ),
+      linkRows(links),
     ]);
   const grown = await saveLinks(sql, tenantId, links);
   await saveSuggestions(sql, tenantId, suggestions);
@@ -44,18 +47,18 @@ function rows<T>(items: readonly T[], keyOf: (item: T) => string, toRow: (item: 
   return jsonParameter([...first].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => toRow(item)));
 }
 
+const linkRows = (links: LinkChange["links"]): string =>
+  rows(
+    links,
+    (link) => refKey(link.ref),
+    ({ ref, accountId: a, rule: r }) => ({ k: refKey(ref), a, r }),
+  );
+
 /** @returns the accounts that got a party, each once */
 async function saveLinks(sql: Sql, tenant: TenantId, links: LinkChange["links"]): Promise<AccountId[]> {
   if (links.length === 0) return [];
   const refs = links.map((link) => refKey(link.ref));
-  const linked = await sql.query<{ account_id: AccountId }>(SAVE_PARTY_LINKS, [
-    tenant,
-    rows(
-      links,
-      (link) => refKey(link.ref),
-      ({ ref, accountId: a, rule: r }) => ({ k: refKey(ref), a, r }),
-    ),
-  ]);
+  const linked = await sql.query<{ account_id: AccountId }>(SAVE_PARTY_LINKS, [tenant, linkRows(links)]);
   await sql.query(HAS_ACCOUNT, [tenant, refs]);
   await sql.query(DROP_SUGGESTIONS, [tenant, refs]);
   return [...new Set(linked.map((row) => row.account_id))];

@@ -2,10 +2,10 @@ import { type ConnectionId, recordRef, type TenantId } from "@bellwether/shared"
 import { z } from "zod";
 import type { OutboxRow, OutboxStore, WriteBackLogEntry, WriteOutcome } from "../../services/ports.ts";
 import { jsonParameter } from "./json-parameter.ts";
+import { CLAIM, FORGET_DRIFT, LOG, REWRITE, SETTLE } from "./outbox-sql.ts";
 import { isFree, type ProcessLease } from "./process-lease.ts";
 import type { Database, Sql } from "./sql.ts";
 
-const MAX_WAIT_S = 15 * 60;
 /** What was written lately is kept for the admin; the platforms keep the rest. */
 const LOG_DAYS = 30;
 
@@ -17,44 +17,8 @@ interface ClaimRow {
   desired: unknown;
   version: number;
   attempts: number;
+  event_at: Date | null;
 }
-
-const CLAIM = `
-WITH due AS (
-  SELECT row.tenant_id, row.connection_id, row.object_type, row.object_id
-  FROM outbox AS row
-  WHERE row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
-    AND row.connection_id = $1 AND row.object_type = $2 AND row.is_pending AND row.next_at <= $4
-    AND ${isFree("row")}
-  ORDER BY row.next_at, row.object_id LIMIT $3 FOR UPDATE SKIP LOCKED
-)
-UPDATE outbox AS row SET claimed_by = $5, claimed_at = now()
-FROM due WHERE row.tenant_id = due.tenant_id AND row.connection_id = due.connection_id
-  AND row.object_type = due.object_type AND row.object_id = due.object_id
-RETURNING row.platform, row.object_type, row.object_id, row.desired, row.version, row.attempts`;
-
-/** `o`: outcome, `v`: the version that was written, `w`: what was written. Wanted anew meanwhile = stays pending. */
-const SETTLE = `
-UPDATE outbox AS row SET
-  claimed_by = NULL, claimed_at = NULL,
-  confirmed = CASE WHEN done.o = 'confirmed' THEN done.w ELSE row.confirmed END,
-  is_pending = CASE WHEN done.o = 'failed' THEN true ELSE row.version <> done.v END,
-  attempts = CASE WHEN done.o = 'failed' THEN row.attempts + 1 ELSE 0 END,
-  next_at = CASE WHEN done.o = 'failed'
-    THEN $3::timestamptz + make_interval(secs => least(power(2, least(row.attempts + 1, 12)), ${MAX_WAIT_S}))
-    ELSE $3::timestamptz END,
-  last_error = done.r
-FROM json_to_recordset($2::json) AS done (y text, i text, v bigint, o text, r text, w jsonb)
-WHERE row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
-  AND row.connection_id = $1 AND row.object_type = done.y AND row.object_id = done.i
-RETURNING row.tenant_id, row.account_id, row.object_type, row.object_id`;
-
-const LOG = `
-INSERT INTO write_log (tenant_id, at, platform, object_type, object_id, account_id, values, outcome, reason)
-SELECT row.tenant_id, $3, row.platform, done.y, done.i, row.account_id, done.w, done.o, done.r
-FROM json_to_recordset($2::json) AS done (y text, i text, v bigint, o text, r text, w jsonb)
-JOIN outbox AS row ON row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
-  AND row.connection_id = $1 AND row.object_type = done.y AND row.object_id = done.i`;
 
 export function createOutboxStore(database: Database, lease: ProcessLease): OutboxStore {
   return {
@@ -74,6 +38,13 @@ export function createOutboxStore(database: Database, lease: ProcessLease): Outb
         }),
       );
     },
+    rewrite: async (connection, keys) => {
+      if (keys.length === 0) return;
+      await database.transaction(async (sql) => {
+        await sql.query(REWRITE, [connection, [...keys]]);
+        await sql.query(FORGET_DRIFT, [connection, [...keys]]);
+      });
+    },
     connectionsWithPending: async (now) => {
       const rows = await database.query<{ connection_id: ConnectionId }>(
         `SELECT DISTINCT row.connection_id FROM outbox AS row
@@ -92,6 +63,7 @@ const toOutboxRow = (row: ClaimRow): OutboxRow => ({
   values: values.parse(row.desired),
   version: row.version,
   attempts: row.attempts,
+  ...(row.event_at && { eventAt: row.event_at }),
 });
 
 const toDone = ({ row, outcome }: { row: OutboxRow; outcome: WriteOutcome }): object => ({
@@ -101,6 +73,7 @@ const toDone = ({ row, outcome }: { row: OutboxRow; outcome: WriteOutcome }): ob
   o: outcome.kind,
   r: outcome.kind === "confirmed" ? null : outcome.reason,
   w: row.values,
+  ...(outcome.kind === "deferred" && { t: outcome.retryAt }),
 });
 
 const trimLog = (sql: Sql, connection: ConnectionId, at: Date): Promise<unknown> =>

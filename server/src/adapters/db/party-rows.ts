@@ -23,7 +23,7 @@ export function partyOf(record: SourceRecord): Party | null {
       isCustomer,
     };
   }
-  if (fields.kind === "organization")
+  if (fields.kind === "organization" || fields.kind === "group")
     return {
       ref,
       name: fields.name,

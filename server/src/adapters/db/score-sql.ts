@@ -1,3 +1,4 @@
+import { differs, said } from "./outbox-sql.ts";
 import { isFree } from "./process-lease.ts";
 
 /** $1 tenant, $2 limit, $3 process. */
@@ -17,16 +18,22 @@ UPDATE account_mark AS mark SET claimed_by = NULL, claimed_at = NULL, due_at = $
 FROM json_to_recordset($1::json) AS claim (t uuid, a uuid, v bigint)
 WHERE mark.tenant_id = claim.t AND mark.account_id = claim.a`;
 
-/** $1 claims `{t, a, v}`: an account that was marked again meanwhile stays marked. */
+const CLAIMS = "json_to_recordset($1::json) AS claim (t uuid, a uuid, v bigint)";
+const CLAIMED = "mark.tenant_id = claim.t AND mark.account_id = claim.a";
+
+/** $1 claims `{t, a, v}`. After the outbox, which reads the marks' times. */
 export const SETTLE_ACCOUNTS = `
-WITH claim AS (SELECT * FROM json_to_recordset($1::json) AS claim (t uuid, a uuid, v bigint)),
-done AS (
-  DELETE FROM account_mark AS mark USING claim
-  WHERE mark.tenant_id = claim.t AND mark.account_id = claim.a AND mark.version = claim.v
-  RETURNING mark.account_id
-)
-UPDATE account_mark AS mark SET claimed_by = NULL, claimed_at = NULL
-FROM claim WHERE mark.tenant_id = claim.t AND mark.account_id = claim.a AND mark.version <> claim.v`;
+DELETE FROM account_mark AS mark USING ${CLAIMS} WHERE ${CLAIMED} AND mark.version = claim.v`;
+
+/**
+ * $1 claims `{t, a, v}`: an account that was marked again meanwhile stays marked, for events since the claim, and can
+ * be claimed. A statement of its own, after SETTLE_ACCOUNTS: one that was marked while that one waited for its row
+ * would be seen by neither half of a joint statement, and stay claimed.
+ */
+export const FREE_ACCOUNTS = `
+UPDATE account_mark AS mark SET claimed_by = NULL, claimed_at = NULL,
+  event_at = CASE WHEN mark.event_at IS NOT NULL THEN greatest(mark.event_at, mark.claimed_at) END
+FROM ${CLAIMS} WHERE ${CLAIMED} AND mark.version <> claim.v`;
 
 export const MARK_ALL_ACCOUNTS = `
 INSERT INTO account_mark (tenant_id, account_id)
@@ -37,49 +44,29 @@ RETURNING account_id`;
 export const TENANTS_WITH_MARKS = `
 SELECT DISTINCT mark.tenant_id FROM account_mark AS mark WHERE mark.due_at <= now() AND ${isFree("mark")}`;
 
-/** $1 tenant, $2 accounts, $3 thirty days ago. */
-export const ACCOUNTS_TO_SCORE = `
-SELECT account.id, account.name, account.created_at, current.result, month.at AS month_at, month.health_score,
-  (SELECT json_agg(json_build_object('ref', link.ref, 'rule', link.rule) ORDER BY link.ref)
-   FROM party_link AS link
-   WHERE link.tenant_id = account.tenant_id AND link.account_id = account.id AND link.removed_at IS NULL) AS links
-FROM account
-LEFT JOIN health_current AS current ON current.tenant_id = account.tenant_id AND current.account_id = account.id
-LEFT JOIN LATERAL (
-  SELECT at, health_score FROM health_snapshot AS past
-  WHERE past.tenant_id = account.tenant_id AND past.account_id = account.id AND past.at <= $3
-  ORDER BY past.at DESC LIMIT 1) AS month ON true
-WHERE account.tenant_id = $1 AND account.id = ANY($2::uuid[])
-ORDER BY account.id`;
-
-/** $1 tenant, $2 accounts. A party that is gone at its platform still counts: its history remains the account's. */
-export const OBSERVATIONS_TO_SCORE = `
-SELECT link.account_id, o.subject, o.source, o.kind, o.key, o.value,
-  to_char(o.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at
-FROM party_link AS link
-JOIN observation AS o ON o.tenant_id = link.tenant_id AND o.subject = link.ref
-WHERE link.tenant_id = $1 AND link.account_id = ANY($2::uuid[])
-ORDER BY o.at, o.subject, o.kind, o.key, o.value_hash`;
-
-const INPUT = `json_to_recordset($2::json) AS input (a uuid, at timestamptz, f text, s double precision, r json)`;
+const INPUT =
+  "json_to_recordset($2::json) AS input (a uuid, at timestamptz, f text, s double precision, r json, i json, m json)";
 
 /**
- * $1 tenant, $2 results `{a, at, f, s, r}`: account, time, fingerprint, score, result. Before SAVE_CURRENT. A
- * calculation older than the stored one (of a process that stood still meanwhile) is left out by both.
+ * $1 tenant, $2 results `{a, at, f, s, r, i, m}`: account, time, fingerprint, score, result, inputs, memories. One
+ * statement, because reading the results' JSON costs as much as storing it. A calculation older than the stored one (of
+ * a process that stood still meanwhile) is left out. Memories that are not given stay as they are. Answers the accounts
+ * whose current result this is now.
  */
-export const SAVE_SNAPSHOTS = `
-INSERT INTO health_snapshot (tenant_id, account_id, at, is_reconstructed, health_score, result)
-SELECT $1::uuid, input.a, input.at, false, input.s, input.r FROM ${INPUT}
-LEFT JOIN health_current AS current ON current.tenant_id = $1::uuid AND current.account_id = input.a
-WHERE current.fingerprint IS DISTINCT FROM input.f AND (current.scored_at IS NULL OR current.scored_at <= input.at)
-ON CONFLICT DO NOTHING`;
-
-/** Answers the accounts whose current result this is now. */
-export const SAVE_CURRENT = `
-INSERT INTO health_current AS known (tenant_id, account_id, scored_at, fingerprint, result)
-SELECT $1::uuid, input.a, input.at, input.f, input.r FROM ${INPUT} ORDER BY input.a
+export const SAVE_RESULTS = `
+WITH input AS MATERIALIZED (SELECT * FROM ${INPUT}),
+changed AS (
+  INSERT INTO health_snapshot (tenant_id, account_id, at, is_reconstructed, health_score, result, inputs)
+  SELECT $1::uuid, input.a, input.at, false, input.s, input.r, input.i FROM input
+  LEFT JOIN health_current AS current ON current.tenant_id = $1::uuid AND current.account_id = input.a
+  WHERE current.fingerprint IS DISTINCT FROM input.f AND (current.scored_at IS NULL OR current.scored_at <= input.at)
+  ON CONFLICT DO NOTHING
+)
+INSERT INTO health_current AS known (tenant_id, account_id, scored_at, fingerprint, result, inputs, memories)
+SELECT $1::uuid, input.a, input.at, input.f, input.r, input.i, input.m FROM input ORDER BY input.a
 ON CONFLICT (tenant_id, account_id) DO UPDATE SET
-  scored_at = excluded.scored_at, fingerprint = excluded.fingerprint, result = excluded.result
+  scored_at = excluded.scored_at, fingerprint = excluded.fingerprint, result = excluded.result,
+  inputs = excluded.inputs, memories = coalesce(excluded.memories, known.memories)
 WHERE known.scored_at <= excluded.scored_at
 RETURNING account_id`;
 
@@ -91,31 +78,35 @@ WHERE NOT EXISTS (SELECT 1 FROM health_snapshot AS past
   WHERE past.tenant_id = $1::uuid AND past.account_id = input.a AND past.is_reconstructed)
 ON CONFLICT DO NOTHING`;
 
-/** Times alone are no reason to write. */
-const said = (column: string): string => `(${column} - 'bellwether_scored_at')`;
-
 /** Due at once by any clock: claims ask by the caller's, which may differ from the database's. */
 const AT_ONCE = "to_timestamp(0)";
 
 /**
  * What platforms should show. Pending is what differs from the confirmed values, so that a value that went there
  * and back again before it was written is not written at all; unless a write of it failed, because its answer may
- * have been lost. A row that waits after a failure goes on waiting.
+ * have been lost. A row that waits after a failure goes on waiting; one that was given up is tried again.
  */
 const wantIn = (rows: string): string => `
-INSERT INTO outbox AS row (tenant_id, connection_id, object_type, object_id, platform, account_id, desired, is_pending, next_at)
+INSERT INTO outbox AS row (tenant_id, connection_id, object_type, object_id, platform, account_id, desired, is_pending, next_at, event_at)
 ${rows}
 ON CONFLICT (tenant_id, connection_id, object_type, object_id) DO UPDATE SET
   account_id = excluded.account_id, desired = excluded.desired, version = row.version + 1,
-  is_pending = row.attempts > 0 OR ${said("excluded.desired")} IS DISTINCT FROM ${said("row.confirmed")},
-  next_at = CASE WHEN row.attempts > 0 THEN row.next_at ELSE excluded.next_at END
+  is_pending = row.attempts > 0 OR ${differs("excluded.desired", "row")},
+  attempts = CASE WHEN row.parked_at IS NULL THEN row.attempts ELSE 0 END, parked_at = NULL,
+  next_at = CASE WHEN row.attempts > 0 AND row.parked_at IS NULL THEN row.next_at ELSE excluded.next_at END,
+  event_at = CASE WHEN row.is_pending AND row.claimed_by IS NULL THEN least(row.event_at, excluded.event_at)
+    ELSE excluded.event_at END
 WHERE ${said("row.desired")} IS DISTINCT FROM ${said("excluded.desired")}
 RETURNING row.connection_id, row.is_pending`;
 
+const MARK_OF_WANT =
+  "LEFT JOIN account_mark AS mark ON mark.tenant_id = $1::uuid AND mark.account_id = want.a";
+
 /** $1 tenant, $2 rows `{c, y, i, p, a, d}`: connection, type, id, platform, account, desired. */
 export const WANT_ON_RECORDS = wantIn(`
-SELECT $1::uuid, want.c, want.y, want.i, want.p, want.a, want.d, true, ${AT_ONCE}
+SELECT $1::uuid, want.c, want.y, want.i, want.p, want.a, want.d, true, ${AT_ONCE}, mark.event_at
 FROM json_to_recordset($2::json) AS want (c uuid, y text, i text, p text, a uuid, d jsonb)
+${MARK_OF_WANT}
 ORDER BY want.c, want.y, want.i`);
 
 /**
@@ -124,8 +115,9 @@ ORDER BY want.c, want.y, want.i`);
  */
 export const WANT_ON_TICKETS = wantIn(`
 SELECT DISTINCT ON (ticket.ref) $1::uuid, want.c, 'ticket', split_part(ticket.ref, ':', 3), 'zendesk', want.a,
-  jsonb_build_object('bellwether_health_band', want.v), true, ${AT_ONCE}
+  jsonb_build_object('bellwether_health_band', want.v), true, ${AT_ONCE}, mark.event_at
 FROM json_to_recordset($2::json) AS want (c uuid, a uuid, v text)
+${MARK_OF_WANT}
 JOIN party_link AS link ON link.tenant_id = $1::uuid AND link.account_id = want.a AND link.removed_at IS NULL
 JOIN record_link AS ticket ON ticket.tenant_id = link.tenant_id AND ticket.target_ref = link.ref AND ticket.is_open_ticket
 WHERE want.v <> '' OR EXISTS (SELECT 1 FROM outbox AS known WHERE known.tenant_id = $1::uuid

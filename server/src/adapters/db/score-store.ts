@@ -2,32 +2,23 @@ import { createHash } from "node:crypto";
 import {
   type AccountId,
   type ConnectionId,
-  DAY_MS,
   type HealthResult,
-  type MatchRule,
-  type Observation,
   type TenantId,
+  whatIsSaid,
 } from "@bellwether/shared";
-import type {
-  AccountLedger,
-  ClaimedAccount,
-  PartyLink,
-  ScoredAccount,
-  ScoreStore,
-  StoredHealth,
-} from "../../services/ports.ts";
+import type { ClaimedAccount, ScoredAccount, ScoreStore } from "../../services/ports.ts";
 import { jsonParameter } from "./json-parameter.ts";
 import type { ProcessLease } from "./process-lease.ts";
-import { refOf } from "./record-key.ts";
+import { readLedgers } from "./read-ledgers.ts";
+import { SAVE_OUTLOOKS } from "./rescore-sql.ts";
+import { readHistory } from "./score-history.ts";
 import {
-  ACCOUNTS_TO_SCORE,
   CLAIM_ACCOUNTS,
+  FREE_ACCOUNTS,
   MARK_ALL_ACCOUNTS,
-  OBSERVATIONS_TO_SCORE,
   RELEASE_ACCOUNTS,
-  SAVE_CURRENT,
   SAVE_RECONSTRUCTED,
-  SAVE_SNAPSHOTS,
+  SAVE_RESULTS,
   SETTLE_ACCOUNTS,
   TENANTS_WITH_MARKS,
   WANT_ON_RECORDS,
@@ -57,7 +48,7 @@ export function createScoreStore(database: Database, lease: ProcessLease, wakeUp
       lease.settling(() => database.transaction((sql) => save(sql, wakeUps, tenant, scored, claims))),
     saveReconstructed: async (tenant, snapshots) => {
       if (snapshots.length === 0) return;
-      await database.query(SAVE_RECONSTRUCTED, [tenant, resultParameter(snapshots)]);
+      await database.query(SAVE_RECONSTRUCTED, [tenant, jsonParameter(snapshots.map(pastRow))]);
     },
     markAll: async (tenant) => (await database.query(MARK_ALL_ACCOUNTS, [tenant])).length,
     tenantsWithMarks: async () =>
@@ -73,11 +64,11 @@ async function save(
   scored: readonly ScoredAccount[],
   claims: readonly ClaimedAccount[],
 ): Promise<void> {
-  const results = resultParameter(scored);
-  await sql.query(SAVE_SNAPSHOTS, [tenant, results]);
-  const stored = await sql.query<{ account_id: AccountId }>(SAVE_CURRENT, [tenant, results]);
+  const results = jsonParameter(scored.map(scoredRow));
+  const stored = await sql.query<{ account_id: AccountId }>(SAVE_RESULTS, [tenant, results]);
   const current = new Set(stored.map((row) => row.account_id));
   const newest = scored.filter((account) => current.has(account.accountId));
+  await sql.query(SAVE_OUTLOOKS, [tenant, jsonParameter(newest.map(outlookRow))]);
   const wanted = [
     ...(await sql.query<WantedRow>(WANT_ON_RECORDS, [tenant, desiredParameter(newest)])),
     ...(await sql.query<WantedRow>(WANT_ON_TICKETS, [tenant, bandParameter(newest)])),
@@ -89,6 +80,7 @@ async function save(
       [...connections].map((connectionId) => ({ name: "write-back", payload: { connectionId } })),
     );
   await sql.query(SETTLE_ACCOUNTS, [claimParameter(claims)]);
+  await sql.query(FREE_ACCOUNTS, [claimParameter(claims)]);
 }
 
 interface WantedRow {
@@ -99,16 +91,22 @@ interface WantedRow {
 const claimParameter = (claims: readonly ClaimedAccount[]): string =>
   jsonParameter(claims.map((claim) => ({ t: claim.tenantId, a: claim.accountId, v: claim.version })));
 
-const resultParameter = (results: readonly { accountId: AccountId; result: HealthResult }[]): string =>
-  jsonParameter(
-    results.map(({ accountId, result }) => ({
-      a: accountId,
-      at: result.scoredAt,
-      f: fingerprint(result),
-      s: result.healthScore,
-      r: result,
-    })),
-  );
+const scoredRow = ({ accountId, calculatedAt, result, inputs, memories }: ScoredAccount): object => ({
+  a: accountId,
+  at: calculatedAt,
+  f: fingerprint(result),
+  s: result.healthScore,
+  r: result,
+  i: inputs,
+  m: memories,
+});
+
+const pastRow = ({ accountId, result }: { accountId: AccountId; result: HealthResult }): object => ({
+  a: accountId,
+  at: result.scoredAt,
+  s: result.healthScore,
+  r: result,
+});
 
 const desiredParameter = (scored: readonly ScoredAccount[]): string =>
   jsonParameter(
@@ -131,98 +129,8 @@ const bandParameter = (scored: readonly ScoredAccount[]): string =>
     ),
   );
 
-/**
- * Says the same for results that a reader would call the same: times, ages and texts that only count hours on are
- * left out, and points count by the tenth that is shown.
- */
-function fingerprint(result: HealthResult): string {
-  const said = {
-    score: [result.healthScore, result.band, result.segment, result.confidence, result.status],
-    risk: [result.atRisk.isAtRisk, result.churnRisk.probability?.toFixed(3), result.churnBand],
-    coverage: result.coverage.toFixed(3),
-    caps: result.caps.map((cap) => [cap.cap, cap.limit]),
-    points: result.contributions.map((c) => [
-      c.measure,
-      c.state,
-      c.points.toFixed(1),
-      c.maxPoints.toFixed(1),
-    ]),
-    versions: result.versions,
-  };
-  return createHash("md5").update(JSON.stringify(said)).digest("hex");
-}
+const outlookRow = ({ accountId, outlook }: ScoredAccount): object => ({ a: accountId, o: outlook ?? null });
 
-interface AccountRow {
-  id: AccountId;
-  name: string;
-  created_at: Date;
-  result: HealthResult | null;
-  month_at: Date | null;
-  health_score: number | null;
-  links: { ref: string; rule: MatchRule }[] | null;
-}
-
-async function readLedgers(
-  database: Database,
-  tenant: TenantId,
-  accounts: readonly AccountId[],
-  now: Date,
-): Promise<AccountLedger[]> {
-  const monthAgo = new Date(now.getTime() - 30 * DAY_MS);
-  const rows = await database.query<AccountRow>(ACCOUNTS_TO_SCORE, [tenant, [...accounts], monthAgo]);
-  const facts = await database.query<Observation & { account_id: AccountId }>(OBSERVATIONS_TO_SCORE, [
-    tenant,
-    [...accounts],
-  ]);
-  const byAccount = Map.groupBy(facts, (fact) => fact.account_id);
-  return rows.map((row) => ({
-    accountId: row.id,
-    name: row.name,
-    createdAt: row.created_at,
-    links: (row.links ?? []).map(
-      ({ ref, rule }): PartyLink => ({ ref: refOf(ref), accountId: row.id, rule }),
-    ),
-    observations: (byAccount.get(row.id) ?? []).map(({ account_id: _, ...observation }) => observation),
-    latest: row.result,
-    monthAgo: row.month_at && { at: row.month_at, healthScore: row.health_score },
-  }));
-}
-
-interface SnapshotRow {
-  result: HealthResult;
-  is_reconstructed: boolean;
-}
-
-const toStored = (row: SnapshotRow): StoredHealth => ({
-  result: row.result,
-  isReconstructed: row.is_reconstructed,
-});
-
-const readHistory = (database: Database): Pick<ScoreStore, "latest" | "history" | "at"> => ({
-  latest: async (tenant, account) => {
-    const [row] = await database.query<{ result: HealthResult }>(
-      "SELECT result FROM health_current WHERE tenant_id = $1 AND account_id = $2",
-      [tenant, account],
-    );
-    return row ? { result: row.result, isReconstructed: false } : null;
-  },
-  history: async (tenant, account, since) => {
-    const rows = await database.query<SnapshotRow>(
-      `SELECT result, is_reconstructed FROM (
-         SELECT DISTINCT ON ((at AT TIME ZONE 'UTC')::date) at, result, is_reconstructed FROM health_snapshot
-         WHERE tenant_id = $1 AND account_id = $2 AND at >= $3
-         ORDER BY (at AT TIME ZONE 'UTC')::date, at DESC) AS daily
-       ORDER BY at`,
-      [tenant, account, since],
-    );
-    return rows.map(toStored);
-  },
-  at: async (tenant, account, at) => {
-    const [row] = await database.query<SnapshotRow>(
-      `SELECT result, is_reconstructed FROM health_snapshot
-       WHERE tenant_id = $1 AND account_id = $2 AND at <= $3 ORDER BY at DESC LIMIT 1`,
-      [tenant, account, at],
-    );
-    return row ? toStored(row) : null;
-  },
-});
+/** Of what a reader would call the same, so that equal ones are no change. */
+const fingerprint = (result: HealthResult): string =>
+  createHash("md5").update(whatIsSaid(result)).digest("hex");

@@ -11,6 +11,8 @@ export interface SecretBox {
   open(sealed: string, context: string): string | null;
   /** Whether a key is configured. @param id the second part of a sealed text */
   hasKey(id: string): boolean;
+  /** Of the key that seals. */
+  readonly currentKeyId: string;
 }
 
 /**
@@ -39,6 +41,7 @@ export function createSecretBox(keys: readonly Buffer[], randomBytes: (size: num
       return decrypt(key, { nonce, tag, body }, context);
     },
     hasKey: (id) => byId.has(id),
+    currentKeyId: keyId(current),
   };
 }
 

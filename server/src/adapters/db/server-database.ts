@@ -20,6 +20,8 @@ export interface ServerDatabase extends Database {
   readonly kind: "server";
   /** For what needs connections of its own: the queue. */
   readonly connectionString: string;
+  /** Connections of the pool, those of them that are idle, and callers that wait for one. */
+  poolState(): { total: number; idle: number; waiting: number };
 }
 
 export interface ServerOptions {
@@ -82,6 +84,7 @@ export function openServer(options: ServerOptions): ServerDatabase {
     orm: (work) => guarded(async () => await work(prisma)),
     // one connection per name and process at most: those behind wait in the process
     exclusive: (name, work) => mutex.run(name, () => withAdvisoryLock(locks, name, work)),
+    poolState: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     isReady: () => isReady(pool),
     close: async () => {
       await prisma.$disconnect();

@@ -1,6 +1,6 @@
 import type { PrismaClient } from "./generated/client.ts";
 
-export type SqlValue = string | number | boolean | Date | null | readonly string[];
+export type SqlValue = string | number | boolean | Date | null | Uint8Array | readonly string[];
 
 export interface QueryOptions {
   /** Planned once per connection: for the few constant statements of the busiest paths, not for made-up texts. */

@@ -1,0 +1,96 @@
+import { MAX_WRITE_ATTEMPTS } from "../../services/ports.ts";
+import { isFree } from "./process-lease.ts";
+
+const MAX_WAIT_S = 15 * 60;
+
+/** Times alone are no reason to write. */
+export const said = (column: string): string => `(${column} - 'bellwether_scored_at')`;
+
+/**
+ * SQL: what of the `desired` values may be written. `held` has the keys that somebody else changed: with null until a
+ * person chooses, with a text as long as it is what we would write.
+ */
+export const writable = (desired: string, held: string): string => `
+CASE WHEN ${held} IS NULL THEN ${desired} ELSE coalesce((
+  SELECT jsonb_object_agg(wanted.key, wanted.value) FROM jsonb_each(${desired}) AS wanted
+  WHERE NOT (${held} ? wanted.key AND (${held} -> wanted.key = 'null' OR ${held} -> wanted.key = wanted.value))
+), '{}') END`;
+
+/** SQL: whether something that may be written differs from what the platform has confirmed. */
+export const differs = (desired: string, row: string): string => `
+CASE WHEN ${row}.held IS NULL THEN ${said(desired)} IS DISTINCT FROM ${said(`${row}.confirmed`)}
+  ELSE NOT coalesce(${row}.confirmed, '{}') @> ${said(`(${writable(desired, `${row}.held`)})`)} END`;
+
+/** $1 connection, $2 type, $3 limit, $4 now, $5 process. */
+export const CLAIM = `
+WITH due AS (
+  SELECT row.tenant_id, row.connection_id, row.object_type, row.object_id
+  FROM outbox AS row
+  WHERE row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
+    AND row.connection_id = $1 AND row.object_type = $2 AND row.is_pending AND row.next_at <= $4
+    AND ${isFree("row")}
+  ORDER BY row.next_at, row.object_id LIMIT $3 FOR UPDATE SKIP LOCKED
+)
+UPDATE outbox AS row SET claimed_by = $5, claimed_at = now()
+FROM due WHERE row.tenant_id = due.tenant_id AND row.connection_id = due.connection_id
+  AND row.object_type = due.object_type AND row.object_id = due.object_id
+RETURNING row.platform, row.object_type, row.object_id, ${writable("row.desired", "row.held")} AS desired,
+  row.version, row.attempts, row.event_at`;
+
+const DONE =
+  "json_to_recordset($2::json) AS done (y text, i text, v bigint, o text, r text, w jsonb, t timestamptz)";
+const IS_GIVEN_UP = `(done.v = row.version AND (done.o = 'refused'
+  OR done.o = 'failed' AND row.attempts + 1 >= ${MAX_WRITE_ATTEMPTS}))`;
+/** Values that were held back keep what was confirmed of them. */
+const CONFIRMED = `
+CASE WHEN row.held IS NULL THEN done.w ELSE done.w || coalesce((
+  SELECT jsonb_object_agg(kept.key, kept.value) FROM jsonb_each(row.confirmed) AS kept WHERE row.held ? kept.key
+    AND NOT done.w ? kept.key), '{}') END`;
+/** What was left to somebody until our value changes is ours again once it was written. */
+const HELD = `
+CASE WHEN row.held IS NULL OR done.o <> 'confirmed' THEN row.held ELSE (
+  SELECT jsonb_object_agg(still.key, still.value) FROM jsonb_each(row.held) AS still
+  WHERE still.value = 'null' OR NOT done.w ? still.key) END`;
+
+/**
+ * $1 connection, $2 rows `{y, i, v, o, r, w, t}`: type, id, version that was written, outcome, reason, what was
+ * written, when to try again; $3 now. Wanted anew meanwhile = stays pending.
+ */
+export const SETTLE = `
+UPDATE outbox AS row SET
+  claimed_by = NULL, claimed_at = NULL,
+  confirmed = CASE WHEN done.o = 'confirmed' THEN ${CONFIRMED} ELSE row.confirmed END,
+  confirmed_at = CASE WHEN done.o = 'confirmed' THEN $3::timestamptz ELSE row.confirmed_at END,
+  held = ${HELD},
+  is_pending = CASE WHEN ${IS_GIVEN_UP} THEN false WHEN done.o IN ('failed', 'deferred') THEN true
+    ELSE row.version <> done.v END,
+  parked_at = CASE WHEN ${IS_GIVEN_UP} THEN $3::timestamptz END,
+  attempts = CASE WHEN done.o = 'failed' OR ${IS_GIVEN_UP} THEN row.attempts + 1
+    WHEN done.o = 'deferred' THEN greatest(row.attempts, 1) ELSE 0 END,
+  next_at = CASE done.o
+    WHEN 'failed' THEN $3::timestamptz + make_interval(secs => least(power(2, least(row.attempts + 1, 12)), ${MAX_WAIT_S}))
+    WHEN 'deferred' THEN done.t ELSE $3::timestamptz END,
+  last_error = done.r
+FROM ${DONE}
+WHERE row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
+  AND row.connection_id = $1 AND row.object_type = done.y AND row.object_id = done.i
+RETURNING row.tenant_id, row.account_id, row.object_type, row.object_id`;
+
+/** $1 connection, $2 keys. */
+export const REWRITE = `
+UPDATE outbox AS row SET confirmed = row.confirmed - $2::text[], held = nullif(row.held - $2::text[], '{}'),
+  is_pending = row.parked_at IS NULL, version = row.version + 1
+WHERE row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) AND row.connection_id = $1
+  AND row.confirmed ?| $2::text[]`;
+export const FORGET_DRIFT = `
+DELETE FROM drift WHERE tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) AND connection_id = $1
+  AND key = ANY ($2::text[])`;
+
+/** As SETTLE, before it. */
+export const LOG = `
+INSERT INTO write_log (tenant_id, at, platform, object_type, object_id, account_id, values, outcome, reason)
+SELECT row.tenant_id, $3, row.platform, done.y, done.i, row.account_id, done.w,
+  CASE done.o WHEN 'deferred' THEN 'failed' ELSE done.o END, done.r
+FROM ${DONE}
+JOIN outbox AS row ON row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
+  AND row.connection_id = $1 AND row.object_type = done.y AND row.object_id = done.i`;
