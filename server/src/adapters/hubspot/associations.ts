@@ -81,6 +81,21 @@ function listedIds(record: CrmRecord, to: HubspotObject): string[] {
   return [...types.keys()].sort((a, b) => rank(a) - rank(b));
 }
 
+/**
+ * The links that a list's answer shows, to be compared with those of a record read from there. `null` where it does
+ * not show all: cut, or derived from elsewhere (a ticket without a company has that of its contact).
+ */
+export function listedLinks(type: HubspotObject, record: CrmRecord): RecordRef[] | null {
+  if (record.associations === undefined) return null;
+  const isCut = LINKED[type].some((to) => record.associations?.[HUBSPOT_OBJECTS[to].path]?.paging?.next);
+  const idsTo = new Map(LINKED[type].map((to) => [to, listedIds(record, to)]));
+  const isDerived = (idsTo.get("contact") ?? []).length > 0 && (idsTo.get("company") ?? []).length === 0;
+  if (isCut || isDerived) return null;
+  return [...idsTo].flatMap(([objectType, ids]) =>
+    ids.map((id) => ({ platform: "hubspot", objectType, id }) as const),
+  );
+}
+
 async function addCompaniesOfContacts(
   client: HubspotClient,
   records: readonly CrmRecord[],
@@ -99,7 +114,7 @@ async function addCompaniesOfContacts(
 }
 
 /** Associated ids by id, primary first; records without any are absent. Empty where the token may not read them. */
-async function readAssociations(
+export async function readAssociations(
   client: HubspotClient,
   from: HubspotObject,
   to: HubspotObject,

@@ -1,4 +1,5 @@
 import { PlatformError } from "../../services/errors.ts";
+import type { BudgetScope } from "../../services/ports.ts";
 import { HubspotRefusal } from "./api-error.ts";
 import { PortalClient } from "./portal-client.ts";
 import { type HubspotHttpDeps, hubspotFetches, type Lane } from "./portal-http.ts";
@@ -25,8 +26,14 @@ export interface HubspotClient {
   call(call: HubspotCall): Promise<HubspotAnswer>;
 }
 
-export function createHubspotClient(deps: HubspotHttpDeps, key: string, tokens: TokenSource): HubspotClient {
-  const fetches = hubspotFetches(deps, key);
+/** @param scope the connection, over which all processes share its limits */
+export function createHubspotClient(
+  deps: HubspotHttpDeps,
+  key: string,
+  tokens: TokenSource,
+  scope: BudgetScope | null = null,
+): HubspotClient {
+  const fetches = hubspotFetches(deps, key, scope);
   const clients: Record<Lane, PortalClient> = {
     live: new PortalClient(deps.apiUrl, fetches.live),
     bulk: new PortalClient(deps.apiUrl, fetches.bulk),

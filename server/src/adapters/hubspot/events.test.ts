@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../services/errors.ts";
-import { byPortal, eventKey, eventRefs, isOwnWrite, parseHubspotDelivery } from "./events.ts";
+import { eventKey, eventRefs, isOwnWrite, parseHubspotDelivery } from "./events.ts";
 import { hubspotInbound } from "./inbound.ts";
 
 const BASE = {
@@ -90,10 +90,21 @@ describe("the records that an event names", () => {
     expect(refsOf({ subscriptionType: "company.merge", ...merge, objectId: 4 })).toHaveLength(4);
   });
 
-  it("are none for our own properties, whoever changed them", () => {
-    const event = parseOne({ propertyName: "bellwether_health_score", changeSource: "INTEGRATION" });
-    expect(isOwnWrite(event)).toBe(true);
-    expect(eventRefs(event)).toEqual([]);
+  it.each([
+    [{ changeSource: "INTEGRATION" }, true],
+    [{ changeSource: "INTEGRATION", sourceId: "7", appId: 7 }, true],
+    [{ changeSource: "INTEGRATIONS_PLATFORM", sourceId: "userId:3", appId: 7 }, true],
+    [{ changeSource: undefined }, true],
+    [{ changeSource: "INTEGRATION", sourceId: "8", appId: 7 }, false],
+    [{ changeSource: "CRM_UI", sourceId: "userId:71" }, false],
+    [{ changeSource: "IMPORT" }, false],
+  ])("of our own property changed by %j are none where it was us: %j", (by, isOwn) => {
+    const event = parseOne({ propertyName: "bellwether_health_score", ...by });
+    expect(isOwnWrite(event)).toBe(isOwn);
+    expect(eventRefs(event)).toHaveLength(isOwn ? 0 : 1);
+  });
+
+  it("are those of any other property", () => {
     expect(isOwnWrite(parseOne({ propertyName: "my_bellwether_x" }))).toBe(false);
     expect(isOwnWrite(parseOne({}, ["propertyName"]))).toBe(false);
   });
@@ -149,20 +160,31 @@ describe("a delivery", () => {
     const bad = { portalId: 33, objectId: 1, attemptNumber: 0 };
     const parse = (element: object) =>
       hubspotInbound.parse(Buffer.from(JSON.stringify([element, BASE])), null);
-    const [good, parked] = parse(bad);
-    expect(good).toMatchObject({ externalId: "33", type: "company.propertyChange" });
-    expect(parked).toMatchObject({ externalId: "33", type: "unreadable", payload: bad, refs: [] });
-    expect(parse({ ...bad, attemptNumber: 3 })[1]?.key).toBe(parked?.key);
-    expect(parse({ ...bad, objectId: 2 })[1]?.key).not.toBe(parked?.key);
+    const [delivery, ...others] = parse(bad);
+    expect(others).toEqual([]);
+    expect(delivery?.externalId).toBe("33");
+    expect(JSON.parse(delivery?.body.toString() ?? "")).toEqual([bad, BASE]);
+    const [good, parked] = delivery?.events ?? [];
+    expect(good?.refs).toHaveLength(1);
+    expect(parked?.refs).toEqual([]);
+    const parkedKey = (element: object) => parse(element)[0]?.events[1]?.key;
+    expect(parkedKey({ ...bad, attemptNumber: 3 })).toBe(parked?.key);
+    expect(parkedKey({ ...bad, objectId: 2 })).not.toBe(parked?.key);
   });
 
-  it("may mix portals, and keeps the order inside each", () => {
+  it("may mix portals: each gets its own events, in their order, and nothing of the others", () => {
     const json = [33, 34, 33].map((portalId, n) => ({ ...BASE, portalId, eventId: n }));
-    const groups = byPortal(parseHubspotDelivery(json).events);
-    expect([...groups].map(([portal, events]) => [portal, events.map((e) => e.eventId)])).toEqual([
-      ["33", ["0", "2"]],
-      ["34", ["1"]],
+    const parts = hubspotInbound.parse(Buffer.from(JSON.stringify(json)), null);
+    expect(parts.map(({ externalId, body }) => [externalId, JSON.parse(body.toString())])).toEqual([
+      ["33", [json[0], json[2]]],
+      ["34", [json[1]]],
     ]);
+    expect(parts.map(({ events }) => events.length)).toEqual([2, 1]);
+  });
+
+  it("of one portal is kept to the byte", () => {
+    const bytes = Buffer.from(`[ ${JSON.stringify(BASE)} ]`);
+    expect(hubspotInbound.parse(bytes, null)[0]?.body).toBe(bytes);
   });
 
   it.each<[unknown, string]>([
@@ -177,22 +199,16 @@ describe("a delivery", () => {
     expect(() => parseHubspotDelivery([{ ...BASE, occurredAt }])).toThrow(/occurredAt/);
   });
 
-  it("keeps long names and emoji, and makes NUL and lone surrogates storable", () => {
-    const propertyValue = `${"ä🦔".repeat(5000)}\u0000\ud800end`;
-    const { payload } = parseOne({ propertyValue });
-    expect(payload).toMatchObject({ propertyValue: `${"ä🦔".repeat(5000)}\ufffd\ufffdend` });
-  });
-
   it("survives __proto__ keys and very deep nesting", () => {
     const deep = `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`;
     const body = JSON.stringify([BASE]).replace(
       '"portalId"',
       `"__proto__":{"isAdmin":true},"x":${deep},"portalId"`,
     );
-    const [event] = hubspotInbound.parse(Buffer.from(body), null);
-    expect(event?.externalId).toBe("33");
+    const [delivery] = hubspotInbound.parse(Buffer.from(body), null);
+    expect(delivery?.externalId).toBe("33");
+    expect(delivery?.events).toHaveLength(1);
     expect(({} as Record<string, unknown>)["isAdmin"]).toBeUndefined();
-    expect(Object.hasOwn(event?.payload as object, "__proto__")).toBe(true);
   });
 
   it("either parses or is refused by name, whatever it holds", () => {
@@ -203,10 +219,10 @@ describe("a delivery", () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(almost, fc.constant(BASE), fc.jsonValue()), { maxLength: 5 }), (json) => {
         try {
-          for (const event of hubspotInbound.parse(Buffer.from(JSON.stringify(json)), null)) {
-            expect(event.key).toEqual(expect.any(String));
-            expect(Number.isFinite(event.occurredAt.getTime())).toBe(true);
-          }
+          const parts = hubspotInbound.parse(Buffer.from(JSON.stringify(json)), null);
+          const events = parts.flatMap((part) => part.events);
+          expect(events).toHaveLength(json.length);
+          for (const event of events) expect(event.key).toEqual(expect.any(String));
         } catch (error) {
           expect(error).toMatchObject({ code: "request_invalid" });
         }

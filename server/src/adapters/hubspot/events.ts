@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import { portalId, type RecordRef, refKey } from "@bellwether/shared";
 import { z } from "zod";
 import { AppError } from "../../services/errors.ts";
-import { storableJson } from "../platform/storable-json.ts";
 import { type OptionalFields, readOptionalFields } from "./event-fields.ts";
 import { type HubspotObject, objectOfName, objectOfTypeId } from "./object-types.ts";
 
@@ -21,14 +20,14 @@ const requiredFields = z.object({
 
 /** One event; unknown kinds and further fields are welcome, unreadable optional ones count as not said. */
 export interface HubspotEvent extends z.infer<typeof requiredFields>, OptionalFields {
-  /** As received, made storable as jsonb. */
-  payload: unknown;
+  /** As received. */
+  element: unknown;
 }
 
 export interface HubspotDelivery {
   events: HubspotEvent[];
   /** Elements that are no events, beside others that are: kept, so that one bad element costs nothing else. */
-  unreadable: { portalId: string | null; payload: unknown }[];
+  unreadable: { portalId: string | null; element: unknown }[];
 }
 
 /** Source: HubSpot, webhooks guide: 1–100 events per delivery. */
@@ -44,23 +43,22 @@ export function parseHubspotDelivery(json: unknown): HubspotDelivery {
   const delivery: HubspotDelivery = { events: [], unreadable: [] };
   let firstIssue: string | null = null;
   for (const element of json as unknown[]) {
-    const payload = storableJson(element);
-    const parsed = requiredFields.safeParse(payload);
+    const parsed = requiredFields.safeParse(element);
     if (parsed.success) {
-      delivery.events.push({ ...parsed.data, ...readOptionalFields(payload as object), payload });
+      delivery.events.push({ ...parsed.data, ...readOptionalFields(element as object), element });
       continue;
     }
     const issue = parsed.error.issues[0];
     firstIssue ??= `${issue?.path.join(".") || "event"}: ${issue?.message ?? "unreadable"}`;
-    delivery.unreadable.push({ portalId: readPortalId(payload), payload });
+    delivery.unreadable.push({ portalId: readPortalId(element), element });
   }
   if (delivery.events.length === 0)
     throw new AppError("request_invalid", `The body has no readable event (${firstIssue}).`);
   return delivery;
 }
 
-function readPortalId(payload: unknown): string | null {
-  const parsed = z.object({ portalId }).safeParse(payload);
+function readPortalId(element: unknown): string | null {
+  const parsed = z.object({ portalId }).safeParse(element);
   return parsed.success ? parsed.data.portalId : null;
 }
 
@@ -88,14 +86,30 @@ function recordsKey(event: HubspotEvent): string {
 }
 
 /** For an element without usable fields its own content is the key, without what differs between attempts. */
-export function unreadableKey(payload: unknown): string {
-  const content = JSON.stringify(payload, (name, value) => (name === "attemptNumber" ? undefined : value));
+export function unreadableKey(element: unknown): string {
+  const content = JSON.stringify(element, (name, value) => (name === "attemptNumber" ? undefined : value));
   return `unreadable|${createHash("sha256").update(content).digest("base64url")}`;
 }
 
-/** A property of ours that changed: nearly always our own write coming back, and never something to read. */
-export const isOwnWrite = (event: HubspotEvent): boolean =>
-  event.propertyName?.startsWith("bellwether_") ?? false;
+const changedBy = z.object({
+  changeSource: z.string().optional().catch(undefined),
+  /** Of a person `userId:71`, of an app its id. */
+  sourceId: z.coerce.string().optional().catch(undefined),
+  /** The app that the event is for: ours. */
+  appId: z.coerce.string().optional().catch(undefined),
+});
+
+/**
+ * A property of ours that we changed: our own write coming back, never something to read. One that says it was
+ * somebody else is; one that does not say counts as ours, for the comparison after the next reading finds it anyway.
+ */
+export function isOwnWrite(event: HubspotEvent): boolean {
+  if (event.propertyName?.startsWith("bellwether_") !== true) return false;
+  const { changeSource = "", sourceId, appId } = changedBy.parse(event.element);
+  if (!changeSource.startsWith("INTEGRATION")) return changeSource === "";
+  const isOtherApp = sourceId !== undefined && /^\d+$/.test(sourceId) && sourceId !== appId;
+  return !isOtherApp;
+}
 
 /** Records to read again, each once; none for kinds that are only counted and for our own writes. */
 export function eventRefs(event: HubspotEvent): RecordRef[] {
@@ -115,7 +129,7 @@ export function eventRefs(event: HubspotEvent): RecordRef[] {
   return refs.length < 2 ? refs : [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
 }
 
-function objectOf(event: HubspotEvent): HubspotObject | null {
+export function objectOf(event: HubspotEvent): HubspotObject | null {
   const family = event.subscriptionType.split(".")[0] ?? "";
   return family === "object" ? objectOfTypeId(event.objectTypeId) : objectOfName(family);
 }
@@ -137,10 +151,3 @@ const lastNamed = (words: string): HubspotObject | null =>
     .split("_")
     .map(objectOfName)
     .findLast((object) => object !== null) ?? null;
-
-/** A delivery may mix portals; order inside a portal is kept. */
-export function byPortal<T extends { portalId: string | null }>(
-  events: readonly T[],
-): Map<string | null, T[]> {
-  return Map.groupBy(events, (event) => event.portalId);
-}

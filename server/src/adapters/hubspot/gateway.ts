@@ -6,7 +6,9 @@ import type {
   GatewayFor,
   Log,
   Meter,
+  OnRecreated,
 } from "../../services/ports.ts";
+import type { BreakerGauge } from "../platform/breaker.ts";
 import type { Attempt } from "../platform/outgoing-http.ts";
 import { outcomeOf } from "../platform/retry-rules.ts";
 import { createHubspotClient, type HubspotClient } from "./client.ts";
@@ -25,6 +27,8 @@ export interface HubspotGatewayDeps extends Omit<HubspotHttpDeps, "onAttempt"> {
   clock: Clock;
   log: Log;
   meter: Meter;
+  /** Properties were missing, and are there again without their values. */
+  onRecreated?: OnRecreated;
 }
 
 interface Portal {
@@ -41,8 +45,9 @@ export function createHubspotGateway(deps: HubspotGatewayDeps): GatewayFor {
     portals.set(key, portal);
     const { client, schema } = portal;
     const provision = async (): Promise<void> => {
-      await provisionProperties(client);
+      const created = await provisionProperties(client);
       schema.forget();
+      await deps.onRecreated?.(connection.id, created);
     };
     const reader = createRecordReader({
       client,
@@ -60,6 +65,11 @@ export function createHubspotGateway(deps: HubspotGatewayDeps): GatewayFor {
     });
     return {
       ...reader,
+      unknownFields: async (names) => {
+        schema.forget();
+        const existing = await schema.properties(client, "company");
+        return existing === null ? [] : names.filter((name) => !existing.has(name));
+      },
       provision: async () => {
         await provision();
         return { config: {}, webhookSecret: null };
@@ -84,13 +94,15 @@ function openPortal(deps: HubspotGatewayDeps, connection: Connection): Portal {
   const tokens = createTokenSource({ connections, clock, refresh }, connection);
   const http = {
     ...deps,
+    onBreaker: (state: BreakerGauge) =>
+      meter.gauge("bellwether_breaker_state", { platform: "hubspot", connection: connection.id }, state),
     onAttempt: ({ status, durationMs }: Attempt) => {
       meter.count("bellwether_platform_calls_total", { platform: "hubspot", outcome: outcomeOf(status) });
       meter.observe("bellwether_platform_call_seconds", { platform: "hubspot" }, durationMs / 1000);
     },
   };
   return {
-    client: createHubspotClient(http, connection.externalId, tokens),
+    client: createHubspotClient(http, connection.externalId, tokens, connection),
     schema: new PortalSchema(clock),
   };
 }

@@ -1,13 +1,14 @@
 import { AppError } from "../../services/errors.ts";
-import type { DeliveredEvent, InboundPlatform } from "../../services/inbound.ts";
-import { eventKey, eventRefs, parseHubspotDelivery, unreadableKey } from "./events.ts";
+import type { DeliveredEvent, Delivery, InboundPlatform } from "../../services/inbound.ts";
+import { eventFates } from "./event-fates.ts";
+import { eventKey, eventRefs, type HubspotEvent, parseHubspotDelivery, unreadableKey } from "./events.ts";
 import { verifyHubspotSignature } from "./signature.ts";
 
 /** HubSpot's deliveries as the HTTP layer takes them in. */
 export const hubspotInbound: InboundPlatform = {
   verify: ({ signature, timestamp, ...request }, clientSecret, now) =>
     verifyHubspotSignature({ ...request, signature, timestamp, clientSecret, now }),
-  parse: (rawBody) => deliveredEvents(parseJson(rawBody)),
+  parse: (rawBody) => byPortal(elementsOf(parseJson(rawBody)), rawBody),
 };
 
 function parseJson(rawBody: Buffer): unknown {
@@ -18,24 +19,40 @@ function parseJson(rawBody: Buffer): unknown {
   }
 }
 
-function deliveredEvents(json: unknown): DeliveredEvent[] {
+interface Element {
+  portalId: string | null;
+  event: DeliveredEvent;
+  element: unknown;
+}
+
+function elementsOf(json: unknown): Element[] {
   const { events, unreadable } = parseHubspotDelivery(json);
   return [
     ...events.map((event) => ({
-      externalId: event.portalId,
-      key: eventKey(event),
-      type: event.subscriptionType,
-      occurredAt: event.occurredAt,
-      payload: event.payload,
-      refs: eventRefs(event),
+      portalId: event.portalId,
+      event: deliveredEvent(event),
+      element: event.element,
     })),
-    ...unreadable.map(({ portalId, payload }) => ({
-      externalId: portalId,
-      key: unreadableKey(payload),
-      type: "unreadable",
-      occurredAt: new Date(0), // it does not say; the time must not depend on the attempt
-      payload,
-      refs: [],
+    ...unreadable.map(({ portalId, element }) => ({
+      portalId,
+      event: { key: unreadableKey(element), refs: [] },
+      element,
     })),
   ];
+}
+
+function deliveredEvent(event: HubspotEvent): DeliveredEvent {
+  const delivered = { key: eventKey(event), refs: eventRefs(event) };
+  const fates = eventFates(event);
+  return fates.length === 0 ? delivered : { ...delivered, fates };
+}
+
+/** A delivery may mix portals; each gets its own events and nobody else's, in their order. */
+function byPortal(elements: readonly Element[], rawBody: Buffer): Delivery[] {
+  const parts = Map.groupBy(elements, (element) => element.portalId);
+  return [...parts].map(([externalId, part]) => ({
+    externalId,
+    body: parts.size === 1 ? rawBody : Buffer.from(JSON.stringify(part.map(({ element }) => element))),
+    events: part.map(({ event }) => event),
+  }));
 }

@@ -17,7 +17,6 @@ export const HUBSPOT_SCOPES = [
   "crm.objects.contacts.read",
   "crm.objects.deals.read",
   "tickets",
-  "crm.objects.owners.read",
 ] as const;
 export const HUBSPOT_OPTIONAL_SCOPES = ["crm.objects.feedback_submissions.read"] as const;
 

@@ -20,6 +20,11 @@ export function contactFields({ properties, archived }: CrmRecord): FieldsOf<"co
       instantOf(properties["hs_email_last_open_date"]),
       instantOf(properties["hs_email_last_click_date"]),
       instantOf(properties["hs_email_last_reply_date"]),
+      instantOf(properties["hs_sales_email_last_replied"]),
+    ),
+    lastReplyAt: latestOf(
+      instantOf(properties["hs_email_last_reply_date"]),
+      instantOf(properties["hs_sales_email_last_replied"]),
     ),
     isBounced: textOf(properties["hs_email_hard_bounce_reason_enum"]) !== null,
     hasLeft: archived === true,

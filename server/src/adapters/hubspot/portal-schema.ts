@@ -13,6 +13,8 @@ import { HUBSPOT_OBJECTS, type HubspotObject } from "./object-types.ts";
 
 /** Properties and pipelines are made by people: rarely, and then they want to see them used soon. */
 const MAX_AGE_MS = 15 * 60_000;
+/** Somebody who maps a new property may have made it a moment before. */
+const MAX_AGE_OF_ABSENCE_MS = 5_000;
 
 interface Kept {
   at: number;
@@ -28,9 +30,26 @@ export class PortalSchema {
     this.#clock = clock;
   }
 
-  /** By name; `null` = the token may not read them, so that nobody can say what exists. */
-  properties(client: HubspotClient, type: HubspotObject): Promise<Map<string, PropertyDefinition> | null> {
-    return this.#once(`properties:${type}`, async () => {
+  /**
+   * By name; `null` = the token may not read them, so that nobody can say what exists.
+   * @param needed are looked for again when they were not there a while ago
+   */
+  async properties(
+    client: HubspotClient,
+    type: HubspotObject,
+    needed: readonly string[] = [],
+  ): Promise<Map<string, PropertyDefinition> | null> {
+    const known = await this.#properties(client, type, MAX_AGE_MS);
+    if (known === null || needed.every((name) => known.has(name))) return known;
+    return this.#properties(client, type, MAX_AGE_OF_ABSENCE_MS);
+  }
+
+  #properties(
+    client: HubspotClient,
+    type: HubspotObject,
+    maxAgeMs: number,
+  ): Promise<Map<string, PropertyDefinition> | null> {
+    return this.#once(`properties:${type}`, maxAgeMs, async () => {
       const path = PATHS.properties(HUBSPOT_OBJECTS[type].path);
       const body = await readable(client, path);
       if (body === null) return null;
@@ -41,22 +60,22 @@ export class PortalSchema {
 
   /** Empty where the token may not read them. */
   pipelines(client: HubspotClient, type: "deal" | "ticket"): Promise<Pipelines> {
-    return this.#once(`pipelines:${type}`, async () => {
+    return this.#once(`pipelines:${type}`, MAX_AGE_MS, async () => {
       const path = PATHS.pipelines(HUBSPOT_OBJECTS[type].path);
       const body = await readable(client, path);
       return body === null ? [] : readAnswer(pipelines, body, `GET ${path}`).results;
     });
   }
 
-  /** After provisioning, or when HubSpot says that a property is gone. */
+  /** After provisioning, when HubSpot says that a property is gone, or when an admin asks what is there now. */
   forget(): void {
     this.#kept.clear();
   }
 
-  async #once<T>(key: string, read: () => Promise<T>): Promise<T> {
+  async #once<T>(key: string, maxAgeMs: number, read: () => Promise<T>): Promise<T> {
     const now = this.#clock.now().getTime();
     const kept = this.#kept.get(key);
-    if (kept && now - kept.at < MAX_AGE_MS) return kept.value as Promise<T>;
+    if (kept && now - kept.at < maxAgeMs) return kept.value as Promise<T>;
     const value = read();
     this.#kept.set(key, { at: now, value });
     value.catch(() => this.#kept.delete(key)); // a failure is not worth keeping; the caller sees it below

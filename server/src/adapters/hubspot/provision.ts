@@ -14,10 +14,11 @@ const groups = z.object({ results: z.array(z.object({ name: z.string(), label: z
 /**
  * Makes the portal's company properties what we write: creates the missing ones, repairs labels and options, and
  * touches nothing else. Safe to repeat and to run twice at once.
+ * @returns the names of those that were missing
  * @throws {PlatformError} `forbidden` without the scope for schemas; `rejected` when a property of that name has
  * another type
  */
-export async function provisionProperties(client: HubspotClient): Promise<void> {
+export async function provisionProperties(client: HubspotClient): Promise<string[]> {
   await ensureGroup(client);
   const path = PATHS.properties(COMPANIES);
   const { body } = await client.call({ method: "GET", path });
@@ -37,10 +38,9 @@ export async function provisionProperties(client: HubspotClient): Promise<void> 
     if (change)
       await client.call({ method: "PATCH", path: PATHS.property(COMPANIES, property.name), body: change });
   }
-  await createAll(
-    client,
-    wanted.filter((property) => !existing.has(property.name)),
-  );
+  const missing = wanted.filter((property) => !existing.has(property.name));
+  await createAll(client, missing);
+  return missing.map((property) => property.name);
 }
 
 async function ensureGroup(client: HubspotClient): Promise<void> {

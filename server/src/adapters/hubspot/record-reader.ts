@@ -1,17 +1,26 @@
 import type { ObjectType, RecordRef, SourceRecord } from "@bellwether/shared";
 import { PlatformError } from "../../services/errors.ts";
-import type { SourceGateway } from "../../services/ports.ts";
+import type { ShownValues, SourceGateway } from "../../services/ports.ts";
 import { PATHS } from "./api-version.ts";
 import { LINKED, linksOf } from "./associations.ts";
 import { changedSince } from "./changed-since.ts";
+import { childrenOf } from "./children.ts";
 import type { HubspotClient } from "./client.ts";
 import { type CrmRecord, readAnswer, recordPage } from "./crm-answers.ts";
+import { forgetInDelivery } from "./forget.ts";
+import { inventoryPage } from "./inventory.ts";
 import { HUBSPOT_OBJECTS, type HubspotObject, hubspotObjects, isHubspotObject } from "./object-types.ts";
 import type { Lane } from "./portal-http.ts";
 import { isUnreadable, type PortalSchema } from "./portal-schema.ts";
 import { readByIds } from "./read-by-ids.ts";
 import { type MappingContext, toSourceRecord } from "./records.ts";
-import { type FieldMap, usageProperties, wantedProperties } from "./wanted-properties.ts";
+import {
+  chosenProperties,
+  type FieldMap,
+  historyProperties,
+  ownProperties,
+  wantedProperties,
+} from "./wanted-properties.ts";
 
 export interface ReaderDeps {
   client: HubspotClient;
@@ -44,8 +53,13 @@ export function createRecordReader(deps: ReaderDeps): SourceGateway {
       return {
         records: sets.flatMap((set) => set?.records ?? []),
         missing: sets.flatMap((set) => set?.missing ?? []),
+        shown: sets.flatMap((set) => set?.shown ?? []),
       };
     },
+    inventory: (objectType, cursor) =>
+      optional(deps, objectType, (type) => inventoryPage(deps.client, type, cursor)),
+    childrenOf: (refs) => childrenOf(deps.client, refs),
+    forget: forgetInDelivery,
     changedSince: async (since) => {
       const sets = await Promise.all(
         hubspotObjects.map((type) => optional(deps, type, () => changedSince(deps.client, type, since))),
@@ -74,7 +88,7 @@ async function optional<T>(
 
 async function readPage(deps: ReaderDeps, type: HubspotObject, cursor: string | null) {
   const path = PATHS.objects(HUBSPOT_OBJECTS[type].path);
-  const existing = await deps.schema.properties(deps.client, type);
+  const existing = await existingProperties(deps, type);
   const history = historyNames(deps, type, existing);
   const query = {
     limit: String(history.length > 0 ? PAGE_WITH_HISTORY : PAGE),
@@ -101,15 +115,20 @@ async function readPage(deps: ReaderDeps, type: HubspotObject, cursor: string | 
   };
 }
 
-/** Earlier values are read of the gauges of product use: each of them is a point of a series. */
+/** Those that an admin mapped may be new. */
+const existingProperties = ({ schema, client, fieldMap }: ReaderDeps, type: HubspotObject) =>
+  schema.properties(client, type, type === "company" ? chosenProperties(fieldMap) : []);
+
+/** Earlier values are read of the gauges: each of them is a point of a series. */
 function historyNames(
   { fieldMap }: ReaderDeps,
   type: HubspotObject,
   existing: ReadonlyMap<string, unknown> | null,
 ): string[] {
   if (type !== "company") return [];
-  const names = usageProperties(fieldMap).map(([, property]) => property);
-  return names.filter((name) => name !== "" && (existing === null || existing.has(name)));
+  return historyProperties(fieldMap).filter(
+    (name) => name !== "" && (existing === null || existing.has(name)),
+  );
 }
 
 /** For showing progress only: an answer that does not come is no reason to stop. */
@@ -125,15 +144,23 @@ async function countOf(deps: ReaderDeps, type: HubspotObject): Promise<number | 
 }
 
 async function readSet(deps: ReaderDeps, type: HubspotObject, ids: readonly string[]) {
-  const existing = await deps.schema.properties(deps.client, type);
-  const properties = wantedProperties(type, deps.fieldMap, existing);
+  const existing = await existingProperties(deps, type);
+  const own = type === "company" ? ownProperties(existing) : [];
+  const properties = [...wantedProperties(type, deps.fieldMap, existing), ...own];
   const propertiesWithHistory = historyNames(deps, type, existing);
   const { found, missing } = await readByIds(deps.client, type, ids, { properties, propertiesWithHistory });
   return {
     records: await mapAll(deps, type, found, "live"),
     missing: missing.map((id): RecordRef => ({ platform: "hubspot", objectType: type, id })),
+    shown: own.length === 0 ? [] : found.map((record) => shownValues(type, record, own)),
   };
 }
+
+/** What the record shows of our own properties; an empty one counts as an empty text. */
+const shownValues = (type: HubspotObject, record: CrmRecord, own: readonly string[]): ShownValues => ({
+  ref: { platform: "hubspot", objectType: type, id: record.id },
+  values: Object.fromEntries(own.map((key) => [key, record.properties[key] ?? ""])),
+});
 
 async function mapAll(
   deps: ReaderDeps,

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { CrmRecord, Pipelines } from "./crm-answers.ts";
 import { type HubspotObject, hubspotObjects } from "./object-types.ts";
 import { toSourceRecord } from "./records.ts";
-import { fieldMapOf, STANDARD_PROPERTIES, wantedProperties } from "./wanted-properties.ts";
+import { fieldMapOf, historyProperties, STANDARD_PROPERTIES, wantedProperties } from "./wanted-properties.ts";
 
 const dealPipelines: Pipelines = [
   {
@@ -92,10 +92,108 @@ describe("a company", () => {
           featuresActivated: null,
           featuresAvailable: null,
           seats: null,
+          activeDays: null,
         },
         usageHistory: [],
+        lastMeetingAt: null,
+        facts: {
+          lastSeenAt: null,
+          milestonesReached: null,
+          milestonesDue: null,
+          trainingCompleted: null,
+          goalProgress: null,
+          objectivesAgreed: null,
+          executiveReviewAt: null,
+          contractStatus: null,
+          paymentRisk: null,
+          judgement: null,
+          churnedAt: null,
+          churnReason: null,
+        },
       },
     });
+  });
+
+  it("tells what only mapped properties can tell", () => {
+    const properties = {
+      last_seen_at: "2026-01-30T10:00:00Z",
+      milestones_reached: "3",
+      milestones_due: "-1",
+      training_completed: "80",
+      goal_progress: "most of it",
+      objectives_agreed: "yes",
+      last_executive_review: "2026-01-15",
+      contract_status: "On hold",
+      payment_risk: "true",
+      csm_sentiment: "Yellow",
+      churned_at: "2026-01-20",
+      churn_reason: "Champion left",
+    };
+    expect(fieldsOf("company", properties)).toMatchObject({
+      facts: {
+        lastSeenAt: "2026-01-30T10:00:00.000Z",
+        milestonesReached: 3,
+        milestonesDue: null,
+        trainingCompleted: 80,
+        goalProgress: null,
+        objectivesAgreed: true,
+        executiveReviewAt: "2026-01-15T00:00:00.000Z",
+        contractStatus: "paused",
+        paymentRisk: true,
+        judgement: 50,
+        churnedAt: "2026-01-20T00:00:00.000Z",
+        churnReason: "champion_left",
+      },
+    });
+    expect(fieldsOf("company", { contract_status: "past due", csm_sentiment: "170" })).toMatchObject({
+      facts: { contractStatus: null, judgement: null },
+    });
+  });
+
+  it("tells since when each lifecycle stage held", () => {
+    const lifecyclestage = [
+      { value: "other", timestamp: "2026-01-20T00:00:00Z" },
+      { value: "customer", timestamp: "2025-01-01T00:00:00Z" },
+    ];
+    const fields = fieldsOf(
+      "company",
+      { lifecyclestage: "other" },
+      { propertiesWithHistory: { lifecyclestage } },
+    );
+    expect(fields).toMatchObject({
+      lifecycleStage: "other",
+      stageHistory: [
+        { value: "customer", at: "2025-01-01T00:00:00.000Z" },
+        { value: "other", at: "2026-01-20T00:00:00.000Z" },
+      ],
+    });
+    expect(historyProperties(fieldMapOf({}))).toContain("lifecyclestage");
+  });
+
+  it("gives properties that the admin mapped, with their earlier values", () => {
+    const fieldMap = fieldMapOf({ "custom.goal": "goal_score", "custom.tier": "tier", "custom.x": "" });
+    const goal_score = [
+      { value: "7", timestamp: "2026-01-03T00:00:00Z" },
+      { value: "true", timestamp: "2026-01-01T00:00:00Z" },
+    ];
+    const record = toSourceRecord(
+      "company",
+      raw({ goal_score: "7", tier: "x".repeat(81) }, { propertiesWithHistory: { goal_score } }),
+      [],
+      { ...context, fieldMap },
+    );
+    expect(sourceRecord.parse(record)).toEqual(record);
+    expect(record?.fields).toMatchObject({
+      custom: { goal: 7, tier: null },
+      customHistory: [
+        { key: "goal", value: true, at: "2026-01-01T00:00:00.000Z" },
+        { key: "goal", value: 7, at: "2026-01-03T00:00:00.000Z" },
+      ],
+    });
+    expect(wantedProperties("company", fieldMap, null)).toEqual(
+      expect.arrayContaining(["goal_score", "tier"]),
+    );
+    expect(historyProperties(fieldMap)).toContain("goal_score");
   });
 
   it("starts at the mapped date rather than at HubSpot's", () => {

@@ -50,5 +50,5 @@ function outcomeOf(isConfirmed: boolean, error: BatchError | undefined): WriteOu
   if (error.category === "OBJECT_NOT_FOUND")
     return { kind: "dropped", reason: "the company is gone from HubSpot" };
   const reason = `HubSpot: ${(error.message ?? error.category ?? "no reason given").slice(0, 200)}`;
-  return { kind: error.category === "VALIDATION_ERROR" ? "dropped" : "failed", reason };
+  return { kind: error.category === "VALIDATION_ERROR" ? "refused" : "failed", reason };
 }

@@ -1,4 +1,11 @@
-import { DEFAULT_FIELD_MAP, type MappedField, type UsageMetric, usageMetrics } from "@bellwether/shared";
+import {
+  customFields,
+  DEFAULT_FIELD_MAP,
+  type MappedField,
+  type UsageMetric,
+  usageMetrics,
+  WRITE_BACK_FIELDS,
+} from "@bellwether/shared";
 import type { HubspotObject } from "./object-types.ts";
 
 /** HubSpot's own properties that feed our fields, beside the mapped ones. */
@@ -12,6 +19,7 @@ export const STANDARD_PROPERTIES: Readonly<Record<HubspotObject, readonly string
     "notes_last_contacted",
     "hs_last_sales_activity_timestamp",
     "notes_next_activity_date",
+    "hs_last_booked_meeting_date",
   ],
   contact: [
     "hs_buying_role",
@@ -20,6 +28,7 @@ export const STANDARD_PROPERTIES: Readonly<Record<HubspotObject, readonly string
     "hs_email_last_open_date",
     "hs_email_last_click_date",
     "hs_email_last_reply_date",
+    "hs_sales_email_last_replied",
     "hs_email_hard_bounce_reason_enum",
   ],
   deal: ["pipeline", "dealstage", "dealtype", "closedate", "hs_is_closed", "hs_is_closed_won"],
@@ -34,17 +43,43 @@ export const STANDARD_PROPERTIES: Readonly<Record<HubspotObject, readonly string
   feedback: ["hs_survey_type", "hs_value", "hs_submission_timestamp", "hs_createdate"],
 };
 
-export type FieldMap = Readonly<Record<MappedField, string>>;
+export interface FieldMap {
+  /** Property of each of our own fields; empty = not mapped. */
+  own: Readonly<Record<MappedField, string>>;
+  /** Properties that feed signals of the admin's own. */
+  custom: readonly { key: string; property: string }[];
+}
 
 /** The connection's own choices over the defaults; an empty choice leaves the field unmapped. */
 export function fieldMapOf(chosen: Readonly<Record<string, string>>): FieldMap {
   const entries = Object.entries(DEFAULT_FIELD_MAP).map(([field, usual]) => [field, chosen[field] ?? usual]);
-  return Object.fromEntries(entries) as FieldMap;
+  return { own: Object.fromEntries(entries) as FieldMap["own"], custom: customFields(chosen) };
 }
 
-/** Property of each usage gauge; its earlier values are asked for as well. */
+/** Property of each usage gauge. */
 export const usageProperties = (fieldMap: FieldMap): [UsageMetric, string][] =>
-  usageMetrics.map((metric) => [metric, fieldMap[metric]]);
+  usageMetrics.map((metric) => [metric, fieldMap.own[metric]]);
+
+/** Properties that an admin named, other than the usual ones. */
+export function chosenProperties({ own, custom }: FieldMap): string[] {
+  const usual = new Set<string>(Object.values(DEFAULT_FIELD_MAP));
+  return [...Object.values(own), ...custom.map(({ property }) => property)].filter(
+    (name) => name !== "" && !usual.has(name),
+  );
+}
+
+/** Properties whose earlier values are asked for as well: the stage, the gauges and the admin's own signals. */
+export const historyProperties = (fieldMap: FieldMap): string[] => [
+  ...new Set([
+    "lifecyclestage",
+    ...usageProperties(fieldMap).map(([, property]) => property),
+    ...fieldMap.custom.map(({ property }) => property),
+  ]),
+];
+
+/** Those of our own properties that a portal has. */
+export const ownProperties = (existing: ReadonlyMap<string, unknown> | null): string[] =>
+  WRITE_BACK_FIELDS.map(({ key }) => key).filter((key) => existing?.has(key));
 
 /** Names to ask for: asking for a property that a portal does not have is answered differently by age of the API. */
 export function wantedProperties(
@@ -52,7 +87,10 @@ export function wantedProperties(
   fieldMap: FieldMap,
   existing: ReadonlyMap<string, unknown> | null,
 ): string[] {
-  const mapped = type === "company" ? Object.values(fieldMap) : [];
+  const mapped =
+    type === "company"
+      ? [...Object.values(fieldMap.own), ...fieldMap.custom.map(({ property }) => property)]
+      : [];
   const wanted = [...new Set([...STANDARD_PROPERTIES[type], ...mapped])].filter((name) => name !== "");
   return existing === null ? wanted : wanted.filter((name) => existing.has(name));
 }

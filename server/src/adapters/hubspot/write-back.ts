@@ -17,6 +17,8 @@ const MAX_INPUTS = 100;
 const MAX_CALLS_PER_BATCH = 40;
 
 const OWN_KEYS: ReadonlySet<string> = new Set(WRITE_BACK_FIELDS.map(({ key }) => key));
+const MISSING_PROPERTY =
+  "a Bellwether property is missing in HubSpot and could not be created again. Restore it under Settings > Properties > Archived, or remove the property of the same name.";
 const UNSENT: WriteOutcome = { kind: "failed", reason: "left for the next turn: too many rows were refused" };
 
 /**
@@ -126,8 +128,10 @@ class BatchWriter {
     const reason = isGone
       ? "the company is gone from HubSpot"
       : `HubSpot refused the values: ${refusal.explanation}`;
-    // A property that is still missing is the portal's matter, not the row's: it passes.
-    const kind = refusal.isPropertyMissing ? "failed" : "dropped";
-    for (const row of rows) this.outcomes.set(row.ref.id, { kind, reason });
+    // A property that is still missing is the portal's matter, not the row's; a conflict passes.
+    const mayPass = refusal.isPropertyMissing || refusal.status === 409;
+    const kind = mayPass ? "failed" : isGone ? "dropped" : "refused";
+    const problem = refusal.isPropertyMissing && { problem: MISSING_PROPERTY };
+    for (const row of rows) this.outcomes.set(row.ref.id, { kind, reason, ...problem });
   }
 }

@@ -1,45 +1,52 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
-import type { Counters, Histograms, Meter } from "../../services/ports.ts";
-
-/** Help text and label names of each. */
-type Declared<M> = { [N in keyof M]: readonly [string, readonly (keyof M[N])[]] };
-
-const COUNTERS = {
-  bellwether_events_total: ["Delivered webhook events by what became of them.", ["source", "outcome"]],
-  bellwether_records_read_total: ["Records read again after an event.", ["platform"]],
-  bellwether_accounts_scored_total: ["Accounts scored.", []],
-  bellwether_writes_total: ["Rows written back, by outcome.", ["platform", "outcome"]],
-  bellwether_platform_calls_total: ["Calls to a platform, by status class.", ["platform", "outcome"]],
-  bellwether_http_requests_total: ["Requests answered, by route and status.", ["route", "status"]],
-} as const satisfies Declared<Counters>;
-const HISTOGRAMS = {
-  bellwether_http_seconds: ["Time to answer a request.", ["route"]],
-  bellwether_job_seconds: ["Time a job took.", ["job"]],
-  bellwether_platform_call_seconds: ["Time a platform took to answer a call.", ["platform"]],
-} as const satisfies Declared<Histograms>;
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { Meter } from "../../services/ports.ts";
+import { COUNTERS, GAUGES, HISTOGRAMS, type MetricEntry } from "./metric-catalogue.ts";
 
 export interface PrometheusMeter extends Meter {
   registry: Registry;
+  /** Forgets all values of a gauge, so that labels which are gone do not stay for ever. */
+  clear(name: keyof typeof GAUGES): void;
 }
 
 export function createMeter(): PrometheusMeter {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const counters = new Map<string, Counter>();
-  for (const [name, [help, labelNames]] of Object.entries(COUNTERS))
-    counters.set(name, new Counter({ name, help, labelNames: [...labelNames], registers: [registry] }));
-  const histograms = new Map<string, Histogram>();
-  for (const [name, [help, labelNames]] of Object.entries(HISTOGRAMS))
-    histograms.set(name, new Histogram({ name, help, labelNames: [...labelNames], registers: [registry] }));
+  const registers = [registry];
+  const counters = each(
+    COUNTERS,
+    (name, { help, labels }) => new Counter({ name, help, labelNames: [...labels], registers }),
+  );
+  const gauges = each(
+    GAUGES,
+    (name, { help, labels }) => new Gauge({ name, help, labelNames: [...labels], registers }),
+  );
+  const histograms = each(
+    HISTOGRAMS,
+    (name, { help, labels, buckets }) =>
+      new Histogram({
+        name,
+        help,
+        labelNames: [...labels],
+        registers,
+        ...(buckets && { buckets: [...buckets] }),
+      }),
+  );
   return {
     registry,
     count: (name, labels, by = 1) => declared(counters, name).inc(labels, by),
     observe: (name, labels, value) => declared(histograms, name).observe(labels, value),
+    gauge: (name, labels, value) => declared(gauges, name).set(labels, value),
+    clear: (name) => declared(gauges, name).reset(),
   };
 }
 
+const each = <T>(
+  entries: Readonly<Record<string, MetricEntry>>,
+  make: (name: string, entry: MetricEntry) => T,
+): Map<string, T> => new Map(Object.entries(entries).map(([name, entry]) => [name, make(name, entry)]));
+
 function declared<T>(known: ReadonlyMap<string, T>, name: string): T {
   const metric = known.get(name);
-  if (metric === undefined) throw new Error(`metric ${name} is not declared in meter.ts`);
+  if (metric === undefined) throw new Error(`metric ${name} is not declared in metric-catalogue.ts`);
   return metric;
 }

@@ -30,7 +30,11 @@ export function accountOrigin(template: string, subdomain: string): string {
 export function assertAllowed(url: string | URL, allowed: AllowedOrigins): URL {
   const parsed = URL.parse(url.toString());
   const isAllowed =
-    parsed !== null && parsed.username === "" && parsed.password === "" && allowed.has(parsed.origin);
+    parsed !== null &&
+    /^https?:$/.test(parsed.protocol) && // a blob: address has the origin of what made it
+    parsed.username === "" &&
+    parsed.password === "" &&
+    allowed.has(parsed.origin);
   // The address itself is left out of the message: it may come from a stranger's data and end up in a log.
   if (!isAllowed) throw new PlatformError("rejected", "an outgoing call to an unlisted origin was refused");
   return parsed;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Limiter, LimiterRegistry } from "./limiter.ts";
+import { Limiter } from "./limiter.ts";
+import { LimiterRegistry } from "./limiter-registry.ts";
 
 /** A clock that stands still until somebody sleeps; sleepers wake in order of their time. */
 function fakeTime() {

@@ -1,30 +1,11 @@
 import { PlatformError } from "../../services/errors.ts";
+import type { LimiterSettings, LimitReport } from "./limiter-settings.ts";
+import { grantLifeMs, ownLimit, type SharedWindow } from "./shared-window.ts";
 import type { TimeSource } from "./time-source.ts";
-
-export interface LimiterSettings {
-  /** Calls that may start in any stretch of `intervalMs`. */
-  reservoir: number;
-  intervalMs: number;
-  maxConcurrent: number;
-  /** Pauses up to this are waited out; calls during a longer one are refused, so that no job hangs for hours. */
-  maxPauseMs: number;
-}
-
-/** What a platform's answer says about its own limit; `null` = not said. */
-export interface LimitReport {
-  max: number | null;
-  remaining: number | null;
-}
-
-/**
- * Share of the platform's limit that we use at most. The rest is for the tenant's other integrations that draw on
- * the same pool, and for calls that were counted late.
- */
-const OWN_SHARE = 0.9;
 
 interface Waiting {
   start: () => void;
-  refuse: (error: PlatformError) => void;
+  refuse: (error: unknown) => void;
 }
 
 /**
@@ -42,10 +23,24 @@ export class Limiter {
   #pausedUntil = 0;
   #isProbing = false;
   #wakeAt: number | null = null;
+  /** `null` = this process is the only one: what it starts is all that counts. */
+  readonly #shared: SharedWindow | null;
+  /** Calls granted and not started yet, and until when they may start. */
+  #stock = { calls: 0, granted: 0, until: 0 };
+  /** What is asked for at once: as many as are likely to start in the life of a grant, for the rest is lost. */
+  #block = 1;
+  #isAsking = false;
+  #report: LimitReport | null = null;
+  #reportedAt = 0;
 
-  constructor(settings: LimiterSettings, time: Pick<TimeSource, "nowMs" | "sleep">) {
+  constructor(
+    settings: LimiterSettings,
+    time: Pick<TimeSource, "nowMs" | "sleep">,
+    shared: SharedWindow | null = null,
+  ) {
     this.#settings = settings;
     this.#time = time;
+    this.#shared = shared;
     this.#reservoir = settings.reservoir;
   }
 
@@ -72,16 +67,16 @@ export class Limiter {
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#time.nowMs() + ms);
     this.#isProbing = true;
+    this.#shared?.block(ms);
     this.#refuseDuringLongPause();
   }
 
-  /** Takes over a lower limit than assumed, and counts the calls that others made from the same pool. */
+  /** Takes over the account's own limit, and counts the calls that others made from the same pool. */
   learn(report: LimitReport): void {
-    if (report.max !== null && report.max > 0) {
-      const ownShare = Math.max(1, Math.floor(report.max * OWN_SHARE));
-      this.#reservoir = Math.min(this.#settings.reservoir, ownShare);
-    }
-    if (report.remaining === null) return;
+    this.#report = report;
+    this.#reportedAt = this.#time.nowMs();
+    if (report.max !== null) this.#reservoir = ownLimit(this.#settings, report.max);
+    if (report.remaining === null || this.#shared !== null) return;
     const now = this.#dropOld();
     const surplus = this.#reservoir - this.#starts.length - report.remaining;
     for (let n = 0; n < surplus; n += 1) this.#starts.push(now);
@@ -89,10 +84,49 @@ export class Limiter {
 
   #refuseDuringLongPause(): void {
     const retryAfterMs = this.#pausedUntil - this.#time.nowMs();
-    if (retryAfterMs <= this.#settings.maxPauseMs) return;
-    for (const { refuse } of this.#waiting.splice(0)) {
-      refuse(new PlatformError("rate_limited", "the platform asked for a long pause", { retryAfterMs }));
-    }
+    if (retryAfterMs > this.#settings.maxPauseMs) this.#refuseAll(longPause(retryAfterMs));
+  }
+
+  #refuseAll(reason: unknown): void {
+    for (const { refuse } of this.#waiting.splice(0)) refuse(reason);
+  }
+
+  /** A block for those who wait: one round trip for many calls. */
+  #ask(shared: SharedWindow): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const report = this.#freshReport();
+    const { calls: lost, granted: before } = this.#stock;
+    this.#block = lost === 0 ? Math.min(this.#block * 2, MAX_BLOCK) : Math.max(1, before - lost);
+    const free = this.#settings.maxConcurrent - this.#running;
+    shared.take(Math.min(this.#waiting.length, Math.max(free, this.#block)), report).then(
+      ({ granted, waitMs }) => {
+        this.#isAsking = false;
+        const now = this.#time.nowMs();
+        if (granted > 0) this.#stock = { calls: granted, granted, until: now + grantLifeMs(this.#settings) };
+        else if (waitMs > this.#settings.maxPauseMs) this.#refuseAll(longPause(waitMs));
+        if (granted > 0) this.#pump();
+        else this.#wakeIn(Math.max(1, waitMs), now);
+      },
+      (error: unknown) => {
+        this.#isAsking = false;
+        this.#refuseAll(error);
+      },
+    );
+  }
+
+  /** Once; what was said of calls long ago says nothing of now. */
+  #freshReport(): LimitReport | null {
+    const report = this.#report;
+    this.#report = null;
+    const isFresh = this.#time.nowMs() - this.#reportedAt < FRESH_MS;
+    return report && (isFresh ? report : { ...report, remaining: null });
+  }
+
+  #takeFromStock(now: number): boolean {
+    if (this.#stock.calls === 0 || now > this.#stock.until) return false;
+    this.#stock.calls -= 1;
+    return true;
   }
 
   #dropOld(): number {
@@ -107,13 +141,17 @@ export class Limiter {
       const now = this.#dropOld();
       const slots = this.#isProbing ? 1 : this.#settings.maxConcurrent;
       if (this.#running >= slots) return; // a finishing call pumps again
-      const waitMs = Math.max(this.#pausedUntil - now, this.#windowWaitMs(now));
+      const waitMs = Math.max(this.#pausedUntil - now, this.#shared ? 0 : this.#windowWaitMs(now));
       if (waitMs > 0) {
         this.#wakeIn(waitMs, now);
         return;
       }
+      if (this.#shared && !this.#takeFromStock(now)) {
+        this.#ask(this.#shared);
+        return;
+      }
       this.#running += 1;
-      this.#starts.push(now);
+      if (!this.#shared) this.#starts.push(now);
       this.#waiting.shift()?.start();
     }
   }
@@ -135,21 +173,7 @@ export class Limiter {
   }
 }
 
-/** Hands out one limiter per key, so that all gateways of a connection in this process share its limit. */
-export class LimiterRegistry {
-  readonly #limiters = new Map<string, Limiter>();
-  readonly #time: Pick<TimeSource, "nowMs" | "sleep">;
-
-  constructor(time: Pick<TimeSource, "nowMs" | "sleep">) {
-    this.#time = time;
-  }
-
-  /** @param settings of the first call for a key; later ones are ignored */
-  limiterFor(key: string, settings: LimiterSettings): Limiter {
-    const known = this.#limiters.get(key);
-    if (known) return known;
-    const made = new Limiter(settings, this.#time);
-    this.#limiters.set(key, made);
-    return made;
-  }
-}
+const MAX_BLOCK = 64;
+const FRESH_MS = 1_000;
+const longPause = (retryAfterMs: number): PlatformError =>
+  new PlatformError("rate_limited", "the platform asked for a long pause", { retryAfterMs });

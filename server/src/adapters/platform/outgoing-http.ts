@@ -1,8 +1,10 @@
 import { PlatformError } from "../../services/errors.ts";
 import { type AllowedOrigins, assertAllowed } from "./allowed-origins.ts";
+import type { Breaker } from "./breaker.ts";
 import { readCapped } from "./capped-body.ts";
 import type { Limiter } from "./limiter.ts";
-import { isRetryable, kindOf, retryAfterMs } from "./retry-rules.ts";
+import { publicFetch } from "./public-addresses.ts";
+import { isFailure, isRetryable, kindOf, retryAfterMs } from "./retry-rules.ts";
 import type { TimeSource } from "./time-source.ts";
 
 export interface OutgoingInit {
@@ -17,8 +19,8 @@ export interface OutgoingInit {
 /**
  * `fetch` as platforms' clients need it: answers of any final status come back with their body read; what is worth
  * trying again has been tried again.
- * @throws {PlatformError} `unavailable` or `rate_limited` when the attempts are used up or the platform asks for a
- * longer wait than `maxWaitMs`; `rejected` for an unlisted origin, a redirect, or an answer over the size cap
+ * @throws {PlatformError} `unavailable` or `rate_limited` when the attempts are used up, the platform asks for a longer
+ * wait than `maxWaitMs`, or its breaker is open; `rejected` for an unlisted origin, a redirect, or an answer over the size cap
  */
 export type OutgoingFetch = (url: string | URL, init?: OutgoingInit) => Promise<Response>;
 
@@ -40,6 +42,8 @@ export interface HttpOptions {
   limiters: readonly Limiter[];
   /** Paused when the platform says "too many" or names a time; by default the first of `limiters`. */
   pausing?: Limiter;
+  /** Keeps calls from a platform that does not answer. */
+  breaker?: Pick<Breaker, "admit" | "report">;
   time: TimeSource;
   /** For connecting, the headers and the whole body. */
   timeoutMs: number;
@@ -65,11 +69,14 @@ export const HTTP_DEFAULTS = {
 /** Waits double from here, with full jitter, where the platform names no time. */
 const BACKOFF_BASE_MS = 500;
 
+const systemFetch = publicFetch();
+
 export function createOutgoingFetch(options: HttpOptions): OutgoingFetch {
   return async (url, init = {}) => {
     const target = assertAllowed(url, options.allowed);
     const maxAttempts = init.maxAttempts ?? options.maxAttempts;
     for (let attempt = 1; ; attempt += 1) {
+      await options.breaker?.admit();
       const outcome = await admitted(options.limiters, () => attemptOnce(options, target, init, attempt));
       if (!(outcome instanceof PlatformError)) return outcome;
       const waitMs = outcome.retryAfterMs ?? backoffMs(attempt, options.time.random());
@@ -104,7 +111,7 @@ async function attemptOnce(
   let answer: Response;
   let body: string;
   try {
-    answer = await (options.fetch ?? globalThis.fetch)(url, {
+    answer = await (options.fetch ?? systemFetch)(url, {
       method,
       headers: { ...init.headers },
       ...(init.body !== undefined && { body: init.body }),
@@ -115,10 +122,13 @@ async function attemptOnce(
   } catch (cause) {
     report(null);
     if (cause instanceof PlatformError) throw cause;
+    await options.breaker?.report(`${options.platformName} did not answer`);
     return new PlatformError("unavailable", `${options.platformName} did not answer ${what}`, { cause });
   }
   report(answer.status);
   options.onAnswer?.(answer);
+  const failure = isFailure(answer.status) ? `${options.platformName} answered ${answer.status}` : null;
+  await options.breaker?.report(failure);
   return judge(options, what, answer, body);
 }
 

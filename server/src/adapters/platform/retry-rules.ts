@@ -7,6 +7,10 @@ const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 423, 425, 429, 477])
 export const isRetryable = (status: number): boolean =>
   PASSING_STATUSES.has(status) || (status >= 500 && status !== 501 && status !== 505);
 
+/** Whether the answer says that the platform itself does not work. */
+export const isFailure = (status: number): boolean =>
+  status === 408 || (isRetryable(status) && status >= 500);
+
 export function kindOf(status: number): PlatformErrorKind {
   if (status === 401) return "unauthorized";
   if (status === 403) return "forbidden";

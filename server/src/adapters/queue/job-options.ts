@@ -34,8 +34,18 @@ export const JOB_OPTIONS: Record<JobName, JobOptions> = {
   "score-accounts": quick,
   "write-back": quick,
   "catch-up": slow,
+  "reconcile-all": { ...slow, workers: 1 },
+  reconcile: slow,
   "reconstruct-history": { ...slow, workers: 1 },
   "rescore-all": { ...slow, workers: 1 },
+  rescore: { ...slow, workers: 1 },
+  "sync-outcomes": { ...slow, workers: 1 },
+  "train-churn-model": { ...slow, workers: 1 },
+  "monitor-churn-models": { ...slow, workers: 1 },
+  "count-usage": quick,
+  "move-usage-windows": { ...slow, workers: 1 },
+  "forget-usage-events": { ...slow, workers: 1 },
+  backtest: { ...slow, workers: 1 },
 };
 export const JOB_NAMES = Object.keys(JOB_OPTIONS) as JobName[];
 

@@ -1,13 +1,15 @@
 import { fromPglite, type Job, type JobInsert, type JobResult, PgBoss } from "pg-boss";
-import type { JobName, JobPayloads, JobQueue, Log } from "../../services/ports.ts";
+import type { JobName, JobPayloads, JobQueue, Log, Trace } from "../../services/ports.ts";
 import type { OpenDatabase } from "../db/database.ts";
 import { guarded } from "../db/database-errors.ts";
 import type { Sql } from "../db/sql.ts";
 import type { WakeUp, WakeUps } from "../db/wake-ups.ts";
+import { BackgroundRuns } from "./background-runs.ts";
 import { Coalescer } from "./coalescer.ts";
 import { ANNOUNCED_POLL_SECONDS, BATCH_SIZE, JOB_OPTIONS, POLL_SECONDS } from "./job-options.ts";
 import { provideQueues } from "./provide-queues.ts";
 import { quietly } from "./quiet-log.ts";
+import { RequestIds, withoutIds, withRequestIds } from "./request-ids.ts";
 
 export type PostgresQueue = JobQueue & WakeUps;
 
@@ -15,6 +17,10 @@ export interface QueueOptions {
   log: Log;
   /** Whether this process looks after the queue's own tables and schedules: workers do, web processes need not. */
   isWorker: boolean;
+  /** Absent = jobs do not know which requests led to them. */
+  trace?: Trace;
+  /** Names a run of a job in the log. */
+  newRunId?: () => string;
 }
 
 /** Connections of the queue's own, beside the one that it listens on. */
@@ -33,23 +39,31 @@ export async function openQueue(database: OpenDatabase, options: QueueOptions): 
     }),
   );
   const coalescer = new Coalescer();
+  const runs = new BackgroundRuns();
+  const waiting = new RequestIds();
+  const requestIds = (): readonly string[] => options.trace?.requestIds() ?? [];
   return {
     enqueue: async (name, payload) => {
-      await guarded(() => boss.insert(name, [{ data: payload }]));
+      await guarded(() => boss.insert(name, [{ data: withRequestIds(payload, requestIds()) }]));
     },
-    send: (sql, wakeUps) => send(boss, sql, wakeUps),
+    send: (sql, wakeUps) => send(boss, sql, wakeUps, requestIds()),
     work: async (name, handle) => {
-      await work(boss, name, (payload) =>
-        coalescer.run(`${name} ${JSON.stringify(payload)}`, () =>
-          logged(options.log, name, () => handle(payload)),
-        ),
-      );
+      await work(boss, name, (payload, ids) => {
+        const key = `${name} ${JSON.stringify(payload)}`;
+        waiting.add(key, ids);
+        const run = coalescer.run(key, () => logged(options, name, waiting.take(key), () => handle(payload)));
+        return runs.hold(name, run);
+      });
     },
     schedule: async (name, cron, payload) => {
       const key = Object.values(payload).join("_");
       await guarded(() => boss.schedule(name, cron, payload, { tz: "UTC", ...(key !== "" && { key }) }));
     },
-    stop: (timeoutMs) => boss.stop({ graceful: true, timeout: timeoutMs, close: true }),
+    stop: async (timeoutMs) => {
+      const until = performance.now() + timeoutMs;
+      await boss.stop({ graceful: true, timeout: timeoutMs, close: true });
+      await runs.settled(until - performance.now());
+    },
   };
 }
 
@@ -73,7 +87,12 @@ function createBoss(database: OpenDatabase, isWorker: boolean): PgBoss {
       });
 }
 
-async function send(boss: PgBoss, sql: Sql, wakeUps: readonly WakeUp[]): Promise<void> {
+async function send(
+  boss: PgBoss,
+  sql: Sql,
+  wakeUps: readonly WakeUp[],
+  requestIds: readonly string[],
+): Promise<void> {
   const byName = Map.groupBy(wakeUps, (wakeUp) => wakeUp.name);
   const db = {
     executeSql: async (text: string, values: unknown[] = []) => ({
@@ -84,7 +103,12 @@ async function send(boss: PgBoss, sql: Sql, wakeUps: readonly WakeUp[]): Promise
   for (const [name, group] of byName)
     await boss.insert(
       name,
-      group.map(({ payload, at }): JobInsert => ({ data: payload, ...(at && { startAfter: at }) })),
+      group.map(
+        ({ payload, at }): JobInsert => ({
+          data: withRequestIds(payload, requestIds),
+          ...(at && { startAfter: at }),
+        }),
+      ),
       { db },
     );
 }
@@ -92,7 +116,7 @@ async function send(boss: PgBoss, sql: Sql, wakeUps: readonly WakeUp[]): Promise
 async function work<N extends JobName>(
   boss: PgBoss,
   name: N,
-  handle: (payload: JobPayloads[N]) => Promise<void>,
+  handle: (payload: JobPayloads[N], requestIds: readonly string[]) => Promise<void>,
 ): Promise<void> {
   await boss.work(
     name,
@@ -105,10 +129,14 @@ async function work<N extends JobName>(
       perJobResults: true,
     },
     async (jobs: Job<JobPayloads[N]>[]): Promise<JobResult[]> => {
-      const groups = Map.groupBy(jobs, (job) => JSON.stringify(job.data));
+      const named = jobs.map(({ id, data }) => ({ id, ...withoutIds<JobPayloads[N]>(data) }));
+      const groups = Map.groupBy(named, (job) => JSON.stringify(job.payload));
       const settled = [...groups.values()].map(async (equal) => {
         const [first] = equal;
-        const outcome = first ? await attempt(() => handle(first.data)) : { status: "completed" as const };
+        const ids = equal.toReversed().flatMap((job) => job.requestIds);
+        const outcome = first
+          ? await attempt(() => handle(first.payload, ids))
+          : { status: "completed" as const };
         return equal.map((job) => ({ id: job.id, ...outcome }));
       });
       return (await Promise.all(settled)).flat();
@@ -126,11 +154,28 @@ async function attempt(run: () => Promise<void>): Promise<Pick<JobResult, "statu
   }
 }
 
-async function logged(log: Log, job: JobName, run: () => Promise<void>): Promise<void> {
-  try {
-    await run();
-  } catch (error) {
-    log.error({ job, err: error }, `job ${job} failed and is tried again`);
-    throw error;
-  }
+/** A run that ends well is told at debug level: thousands of them say nothing; the metrics count them all. */
+async function logged(
+  { log, trace, newRunId = () => "run" }: QueueOptions,
+  job: JobName,
+  requestIds: readonly string[],
+  run: () => Promise<void>,
+): Promise<void> {
+  const startedAt = performance.now();
+  const told = (outcome: "done" | "failed") => ({
+    job,
+    outcome,
+    durationMs: Math.round(performance.now() - startedAt),
+  });
+  const traced = async (): Promise<void> => {
+    try {
+      await run();
+      log.debug(told("done"), `job ${job} is done`);
+    } catch (error) {
+      log.error({ ...told("failed"), err: error }, `job ${job} failed and is tried again`);
+      throw error;
+    }
+  };
+  const fields = { job, jobId: newRunId(), ...(requestIds.length > 0 && { requestIds }) };
+  await (trace ? trace.run(fields, traced) : traced());
 }

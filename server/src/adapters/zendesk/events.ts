@@ -1,6 +1,7 @@
 import { type ObjectType, type RecordRef, TICKET_BAND_FIELD, WRITE_BACK_FIELDS } from "@bellwether/shared";
 import { z } from "zod";
 import { AppError } from "../../services/errors.ts";
+import type { RecordFate } from "../../services/ports.ts";
 
 /** An object, or an empty one for anything else: what is inside is read key by key, and none of it is relied upon. */
 const bag = z.looseObject({}).catch({});
@@ -85,6 +86,14 @@ export function eventRefs(event: ZendeskEvent): RecordRef[] {
   if (subject === null) return [];
   const all = [...ref(subject.domain, subject.id), ...alsoTouched(event, subject)];
   return [...new Map(all.map((each) => [`${each.objectType}:${each.id}`, each])).values()];
+}
+
+/** A ticket that is deleted for good, and a user: whatever they said is not to be kept. */
+export function eventFates(event: ZendeskEvent): RecordFate[] {
+  const subject = subjectOf(event);
+  const kind = kindOf(event);
+  if (subject === null || (kind !== "ticket.permanently_deleted" && kind !== "user.deleted")) return [];
+  return ref(subject.domain, subject.id).map((erased) => ({ kind: "erased", ref: erased }));
 }
 
 /** `ticket.csat_received`, and whatever else the two rating systems may report. */

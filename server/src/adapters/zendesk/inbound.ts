@@ -1,27 +1,25 @@
 import { AppError } from "../../services/errors.ts";
-import type { DeliveredEvent, InboundPlatform } from "../../services/inbound.ts";
-import type { Clock } from "../../services/ports.ts";
-import { storableJson } from "../platform/storable-json.ts";
-import { eventKey, eventRefs, isOwnWrite, parseZendeskEvent, type ZendeskEvent } from "./events.ts";
+import type { InboundPlatform } from "../../services/inbound.ts";
+import { eventFates, eventKey, eventRefs, isOwnWrite, parseZendeskEvent } from "./events.ts";
 import { verifyZendeskSignature } from "./signature.ts";
 
-/** Zendesk's deliveries: one event each. @param clock dates the events that carry no readable time */
-export const zendeskInbound = (clock: Clock): InboundPlatform => ({
+/** Zendesk's deliveries: one event each. */
+export const zendeskInbound: InboundPlatform = {
   verify: ({ rawBody, signature, timestamp }, secret, now) =>
     verifyZendeskSignature({ secret, rawBody, signature, timestamp, now }),
-  parse: (rawBody, actorId) => [
-    delivered(parseZendeskEvent(storableJson(parseJson(rawBody))), actorId, clock),
-  ],
-});
-
-const delivered = (event: ZendeskEvent, actorId: string | null, clock: Clock): DeliveredEvent => ({
-  externalId: null,
-  key: eventKey(event),
-  type: event.type,
-  occurredAt: event.time === null ? clock.now() : new Date(event.time),
-  payload: event,
-  refs: isOwnWrite(event, actorId) ? [] : eventRefs(event),
-});
+  parse: (rawBody, actorId) => {
+    const event = parseZendeskEvent(parseJson(rawBody));
+    const refs = isOwnWrite(event, actorId) ? [] : eventRefs(event);
+    const fates = eventFates(event);
+    return [
+      {
+        externalId: null,
+        body: rawBody,
+        events: [{ key: eventKey(event), refs, ...(fates.length > 0 && { fates }) }],
+      },
+    ];
+  },
+};
 
 function parseJson(rawBody: Buffer): unknown {
   try {

@@ -3,6 +3,7 @@ import { PlatformError } from "../../services/errors.ts";
 import type { Limiter } from "../platform/limiter.ts";
 import type { TimeSource } from "../platform/time-source.ts";
 import type { ZendeskClient } from "./client.ts";
+import type { JobSlots } from "./job-slots.ts";
 
 /** What became of one item of a bulk job. `unknown` = it may or may not have been applied. */
 export type ItemFate =
@@ -38,8 +39,10 @@ export const jobAnswer = z.object({ job_status: jobStatus.nullable().catch(null)
 
 export interface JobDeps {
   client: ZendeskClient;
-  /** Admits as many jobs at once as the account has room for. */
+  /** Admits as many jobs at once as one process should have. */
   jobs: Limiter;
+  /** Admits as many as the account has room for. */
+  slots: JobSlots;
   time: TimeSource;
 }
 
@@ -55,12 +58,25 @@ export function runJob(
   start: () => Promise<z.infer<typeof jobAnswer>>,
 ): Promise<Map<string, ItemFate>> {
   return deps.jobs.run(async () => {
-    const { job_status: started } = await start();
-    if (started === null) return allUnknown(ids, "Zendesk answered without a job");
+    const slot = await deps.slots.take();
+    const { job_status: started } = await start().catch(async (error) => {
+      if (isRefusal(error)) await deps.slots.free(slot);
+      throw error;
+    });
+    if (started === null) {
+      await deps.slots.free(slot);
+      return allUnknown(ids, "Zendesk answered without a job");
+    }
     const ended = await awaitEnd(deps, started);
-    return typeof ended === "string" ? allUnknown(ids, ended) : fatesOf(ended, ids);
+    if (typeof ended === "string") return allUnknown(ids, ended); // it may still run, and keeps its slot
+    await deps.slots.free(slot);
+    return fatesOf(ended, ids);
   });
 }
+
+/** Zendesk said no; without an answer a job may have been started. */
+const isRefusal = (error: unknown): boolean =>
+  error instanceof PlatformError && error.status !== null && error.status < 500;
 
 const isRunning = (job: JobStatus): boolean => job.status === "queued" || job.status === "working";
 

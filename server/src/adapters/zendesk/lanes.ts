@@ -1,10 +1,15 @@
 import { MINUTE_MS } from "@bellwether/shared";
-import type { Meter } from "../../services/ports.ts";
+import type { BudgetScope, Meter } from "../../services/ports.ts";
 import type { AllowedOrigins } from "../platform/allowed-origins.ts";
-import type { Limiter, LimiterRegistry, LimiterSettings, LimitReport } from "../platform/limiter.ts";
+import { Breaker } from "../platform/breaker.ts";
+import type { Limiter } from "../platform/limiter.ts";
+import type { LimiterRegistry } from "../platform/limiter-registry.ts";
+import type { LimiterSettings, LimitReport } from "../platform/limiter-settings.ts";
 import { createOutgoingFetch, HTTP_DEFAULTS, type OutgoingFetch } from "../platform/outgoing-http.ts";
 import { outcomeOf } from "../platform/retry-rules.ts";
+import { OWN_SHARE } from "../platform/shared-window.ts";
 import type { TimeSource } from "../platform/time-source.ts";
+import { type JobSlots, jobSlots } from "./job-slots.ts";
 
 /**
  * How urgent a call is. `live`: after an event, and write-back. `history`: reading that can wait. `export`: the
@@ -35,29 +40,43 @@ const JOBS: LimiterSettings = {
 };
 /** The pool is shared with every other integration of the account: history stops when this share is left. */
 const RESERVE = 0.3;
-/** `Limiter.learn` keeps a tenth of what it is told aside by itself. */
-const LEARNED_SHARE = 0.9;
 
 export interface Lanes {
   fetchFor: (lane: Lane) => OutgoingFetch;
-  /** Admits bulk jobs, from their start to their end. */
+  /** Admits bulk jobs in this process, from their start to their end. */
   jobs: Limiter;
+  /** Counts open jobs over all processes. */
+  slots: JobSlots;
 }
 
-/** @param key of the connection; all gateways with the same key share its limits in this process */
+/**
+ * @param key of the connection; all gateways with the same key share its limits in this process
+ * @param scope the connection, over which all processes share them
+ */
 export function createLanes(
   deps: { allowed: AllowedOrigins; limiters: LimiterRegistry; time: TimeSource; meter: Meter },
   key: string,
+  scope: BudgetScope,
 ): Lanes {
-  const account = deps.limiters.limiterFor(`zendesk:${key}`, ACCOUNT);
+  const { limiters: registry, time, meter } = deps;
+  const account = registry.limiterFor(`zendesk:${key}`, ACCOUNT, scope);
   const history = deps.limiters.limiterFor(`zendesk-history:${key}`, ACCOUNT);
-  const exports = deps.limiters.limiterFor(`zendesk-export:${key}`, EXPORT);
+  const exports = registry.limiterFor(`zendesk-export:${key}`, EXPORT, scope);
+  const breaker = new Breaker({
+    budgets: registry.budgets,
+    scope,
+    time,
+    platformName: "Zendesk",
+    onChange: (state) =>
+      meter.gauge("bellwether_breaker_state", { platform: "zendesk", connection: scope.id }, state),
+  });
   const make = (limiters: readonly Limiter[], onAnswer?: (answer: Response) => void): OutgoingFetch =>
     createOutgoingFetch({
       ...HTTP_DEFAULTS,
       platformName: "Zendesk",
       allowed: deps.allowed,
       time: deps.time,
+      breaker,
       limiters,
       ...(onAnswer && { onAnswer }),
       onAttempt: ({ status, durationMs }) => {
@@ -81,7 +100,8 @@ export function createLanes(
   };
   return {
     fetchFor: (lane) => fetches[lane],
-    jobs: deps.limiters.limiterFor(`zendesk-jobs:${key}`, JOBS),
+    jobs: registry.limiterFor(`zendesk-jobs:${key}`, JOBS),
+    slots: jobSlots({ budgets: registry.budgets, scope, time }),
   };
 }
 
@@ -100,7 +120,7 @@ export function accountLimit(headers: Headers): LimitReport {
 export function keepingReserve({ max, remaining }: LimitReport): LimitReport {
   if (max === null) return { max, remaining: null };
   return {
-    max: Math.floor((max * (1 - RESERVE)) / LEARNED_SHARE),
+    max: Math.floor((max * (1 - RESERVE)) / OWN_SHARE),
     remaining: remaining === null ? null : Math.max(0, remaining - Math.ceil(max * RESERVE)),
   };
 }

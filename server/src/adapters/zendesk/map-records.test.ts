@@ -1,5 +1,6 @@
 import { sourceRecord } from "@bellwether/shared";
 import { describe, expect, it } from "vitest";
+import { zendeskFieldMap } from "./field-map.ts";
 import {
   organizationRecord,
   satisfactionRecord,
@@ -19,11 +20,13 @@ import {
 
 const readAt = new Date("2026-11-21T08:00:00Z");
 const DATES = { created_at: "2026-01-02T03:04:05Z", updated_at: "2026-11-20T10:00:00Z" };
-const ticket = (change: object = {}) =>
+const unmapped = zendeskFieldMap({});
+const ticket = (change: object = {}, fieldMap = unmapped) =>
   ticketRecord(
     ticketRow.parse({ id: 901, ...DATES, status: "open", organization_id: 77, requester_id: 31, ...change }),
     null,
     readAt,
+    fieldMap,
   );
 
 describe("a Zendesk ticket", () => {
@@ -69,7 +72,7 @@ describe("a Zendesk ticket", () => {
     const measured = { reopens: 2, firstReplyMinutes: 42, solvedAt: "2026-11-19T10:00:00.000Z" };
     expect(ticket({ metric_set: metrics })?.fields).toMatchObject(measured);
     const row = ticketRow.parse({ id: 901, ...DATES, status: "solved" });
-    const beside = ticketRecord(row, metricSetRow.parse(metrics), readAt);
+    const beside = ticketRecord(row, metricSetRow.parse(metrics), readAt, unmapped);
     expect(beside?.fields).toMatchObject(measured);
     expect(beside?.updatedAt).toBe("2026-11-20T10:00:01.000Z");
   });
@@ -96,9 +99,61 @@ describe("a Zendesk ticket", () => {
   });
 });
 
+describe("the feeling behind a Zendesk ticket", () => {
+  it.each([
+    [["vip", "sentiment__very_negative"], "negative"],
+    [["SENTIMENT__POSITIVE"], "positive"],
+    [["sentiment__positive", "sentiment__negative"], "negative"],
+    [["sentiment__neutral"], "neutral"],
+    [["vip"], null],
+    [null, null],
+  ])("with the tags %j is %j", (tags, sentiment) => {
+    expect(ticket({ tags })?.fields).toMatchObject({ sentiment });
+  });
+
+  it("follows the lists of tags that the admin chose", () => {
+    const fieldMap = zendeskFieldMap({ negativeTags: "Angry, escalated", neutralTags: "" });
+    expect(ticket({ tags: ["angry"] }, fieldMap)?.fields).toMatchObject({ sentiment: "negative" });
+    expect(ticket({ tags: ["sentiment__neutral"] }, fieldMap)?.fields).toMatchObject({ sentiment: null });
+  });
+});
+
+describe("a mapped field of a Zendesk ticket", () => {
+  it("is read by its number, and is empty where the ticket has none", () => {
+    const fieldMap = zendeskFieldMap({
+      "custom.severity": "ticket_fields.12",
+      "custom.area": "ticket_fields.13",
+    });
+    const record = ticket({ custom_fields: [{ id: 12, value: "3" }] }, fieldMap);
+    expect(sourceRecord.parse(record)).toEqual(record);
+    expect(record?.fields).toMatchObject({ custom: { severity: 3, area: null } });
+  });
+});
+
 describe("a Zendesk organization", () => {
-  const organization = (change: object) =>
-    organizationRecord(organizationRow.parse({ id: 77, ...DATES, ...change }), readAt);
+  const organization = (change: object, fieldMap = unmapped) =>
+    organizationRecord(organizationRow.parse({ id: 77, ...DATES, ...change }), readAt, fieldMap);
+
+  it("gives the mapped fields, as numbers, flags and choices, and no prose", () => {
+    const fieldMap = zendeskFieldMap({
+      "custom.goal": "organization_fields.goal_score",
+      "custom.vip": "organization_fields.vip",
+      "custom.tier": "organization_fields.tier",
+      "custom.notes": "organization_fields.notes",
+      "custom.gone": "organization_fields.gone",
+      "custom.other": "ticket_fields.12",
+      "Custom.odd": "organization_fields.vip",
+    });
+    const fields = { goal_score: "7.5", vip: true, tier: "tier_gold", notes: "x".repeat(81) };
+    const record = organization({ organization_fields: fields }, fieldMap);
+    expect(sourceRecord.parse(record)).toEqual(record);
+    expect(record?.fields).toMatchObject({
+      custom: { goal: 7.5, vip: true, tier: "tier_gold", notes: null, gone: null },
+    });
+    expect(Object.keys((record?.fields.kind === "organization" && record.fields.custom) || {})).toHaveLength(
+      5,
+    );
+  });
 
   it("has name, domains and external id", () => {
     const record = organization({

@@ -1,4 +1,5 @@
 import { clamp, type FieldsOf, type ObjectType, type RecordRef, type SourceRecord } from "@bellwether/shared";
+import { customValueOf, sentimentOf, type ZendeskFieldMap } from "./field-map.ts";
 import type {
   MetricSetRow,
   OrganizationRow,
@@ -25,7 +26,11 @@ const dates = (row: Dates, readAt: Date): Pick<SourceRecord, "createdAt" | "upda
 });
 
 /** `null` for an organization that was deleted. */
-export function organizationRecord(row: OrganizationRow, readAt: Date): SourceRecord | null {
+export function organizationRecord(
+  row: OrganizationRow,
+  readAt: Date,
+  fieldMap: ZendeskFieldMap,
+): SourceRecord | null {
   if (row.deleted_at !== null) return null;
   const domains = row.domain_names.map((name) =>
     name
@@ -42,9 +47,25 @@ export function organizationRecord(row: OrganizationRow, readAt: Date): SourceRe
       name: row.name,
       domains: domains.filter((name) => name !== ""),
       externalId: row.external_id || null,
+      ...(fieldMap.organizationFields.length > 0 && { custom: organizationCustom(row, fieldMap) }),
     },
   };
 }
+
+type Custom = NonNullable<FieldsOf<"organization">["custom"]>;
+
+const organizationCustom = (row: OrganizationRow, { organizationFields }: ZendeskFieldMap): Custom =>
+  Object.fromEntries(
+    organizationFields.map(({ key, field }) => [key, customValueOf(row.organization_fields[field])]),
+  );
+
+const ticketCustom = (row: TicketRow, { ticketFields }: ZendeskFieldMap): Custom =>
+  Object.fromEntries(
+    ticketFields.map(({ key, field }) => [
+      key,
+      customValueOf(row.custom_fields.find(({ id }) => id === field)?.value),
+    ]),
+  );
 
 /** `null` for a user who was deleted. */
 export const userRecord = (row: UserRow, readAt: Date): SourceRecord | null =>
@@ -80,6 +101,7 @@ export function ticketRecord(
   row: TicketRow,
   metrics: MetricSetRow | null,
   readAt: Date,
+  fieldMap: ZendeskFieldMap,
 ): SourceRecord | null {
   if (isGone(row)) return null;
   const metricSet = row.metric_set ?? metrics;
@@ -97,6 +119,8 @@ export function ticketRecord(
       solvedAt: metricSet?.solved_at ?? null,
       reopens: metricSet?.reopens == null ? null : Math.floor(metricSet.reopens),
       firstReplyMinutes: metricSet?.reply_time_in_minutes.calendar ?? null,
+      sentiment: sentimentOf(row.tags, fieldMap),
+      ...(fieldMap.ticketFields.length > 0 && { custom: ticketCustom(row, fieldMap) }),
     },
   };
 }

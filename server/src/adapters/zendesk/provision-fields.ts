@@ -45,26 +45,31 @@ const wantedOptions = (field: WriteBackField): WantedOption[] =>
 
 /**
  * Makes every organization field be there, with our title and options. Options of others in it stay.
- * @returns what could not be set up, for people
+ * @returns what could not be set up, for people, and the keys of those that were missing
  * @throws {PlatformError}
  */
-export async function provisionOrganizationFields(client: ZendeskClient): Promise<string[]> {
+export async function provisionOrganizationFields(
+  client: ZendeskClient,
+): Promise<{ problems: string[]; created: string[] }> {
   const { rows } = readRows(
     organizationField,
     await listAll(client, ["organization_fields"], "organization_fields"),
   );
   const known = new Map(rows.map((row) => [row.key, row]));
   const problems: string[] = [];
+  const created: string[] = [];
   for (const field of WRITE_BACK_FIELDS) {
     const existing = known.get(field.key);
-    if (!existing) await createOrganizationField(client, field);
-    else if (existing.type !== FIELD_TYPES[field.type])
+    if (!existing) {
+      await createOrganizationField(client, field);
+      created.push(field.key);
+    } else if (existing.type !== FIELD_TYPES[field.type])
       problems.push(
         `the organization field ${field.key} exists as ${existing.type}, not ${FIELD_TYPES[field.type]}`,
       );
     else await repairOrganizationField(client, field, existing);
   }
-  return problems;
+  return { problems, created };
 }
 
 const createOrganizationField = (client: ZendeskClient, field: WriteBackField) =>

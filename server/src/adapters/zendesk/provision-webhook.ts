@@ -6,8 +6,9 @@ import { listAll } from "./paging.ts";
 import { readRows } from "./rest-rows.ts";
 
 /**
- * Events that change what we read. Changes of custom fields and tags are left out: nothing we read depends on them,
- * and our own writes would come back as such.
+ * Events that change what we read. Changes of custom fields and tags are left out, because our own writes would come
+ * back as such: what mapped fields and tags say is read with the ticket's next event, or by the catch-up within ten
+ * minutes.
  */
 export const WEBHOOK_SUBSCRIPTIONS: readonly string[] = [
   ...[

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PlatformError } from "../../services/errors.ts";
-import type { Connection, Log, WriteBackGateway } from "../../services/ports.ts";
+import type { Connection, Log, OnRecreated, WriteBackGateway } from "../../services/ports.ts";
 import type { ZendeskClient } from "./client.ts";
 import { provisionOrganizationFields, provisionTicketField } from "./provision-fields.ts";
 import { provisionWebhook } from "./provision-webhook.ts";
@@ -10,6 +10,8 @@ export interface ProvisionDeps {
   connection: Connection;
   publicUrl: string;
   log: Log;
+  /** Fields were missing, and are there again without their values. */
+  onRecreated?: OnRecreated | undefined;
 }
 
 type Provisioned = Awaited<ReturnType<WriteBackGateway["provision"]>>;
@@ -24,6 +26,7 @@ export async function provisionZendesk({
   connection,
   publicUrl,
   log,
+  onRecreated,
 }: ProvisionDeps): Promise<Provisioned> {
   const { ticketFieldId, webhookId } = connection.config;
   const problems: string[] = [];
@@ -38,7 +41,9 @@ export async function provisionZendesk({
     }
   };
   const actorId = await part("the identity of the token's user", () => readActor(client));
-  problems.push(...((await part("organization fields", () => provisionOrganizationFields(client))) ?? []));
+  const fields = await part("organization fields", () => provisionOrganizationFields(client));
+  problems.push(...(fields?.problems ?? []));
+  await onRecreated?.(connection.id, fields?.created ?? []);
   const fieldId = await part("the ticket field", () => provisionTicketField(client, ticketFieldId));
   const webhook = await part("the webhook", () =>
     provisionWebhook(client, { publicUrl, connectionId: connection.id, knownId: webhookId }),

@@ -1,6 +1,7 @@
 import { refKey, type SourceRecord } from "@bellwether/shared";
 import type { z } from "zod";
 import type { Clock, Log } from "../../services/ports.ts";
+import type { ZendeskFieldMap } from "./field-map.ts";
 import {
   organizationRecord,
   satisfactionRecord,
@@ -28,7 +29,15 @@ type ToRecords = (rows: readonly unknown[], answer?: Readonly<Record<string, unk
 
 export type RecordMappers = Record<"organization" | "user" | "ticket" | "legacy" | "survey", ToRecords>;
 
-export function recordMappers({ clock, log }: { clock: Clock; log: Log }): RecordMappers {
+export function recordMappers({
+  clock,
+  log,
+  fieldMap,
+}: {
+  clock: Clock;
+  log: Log;
+  fieldMap: ZendeskFieldMap;
+}): RecordMappers {
   const make =
     <T>(
       what: string,
@@ -43,10 +52,12 @@ export function recordMappers({ clock, log }: { clock: Clock; log: Log }): Recor
       return newestOfEach(records);
     };
   return {
-    organization: make("organizations", organizationRow, organizationRecord),
+    organization: make("organizations", organizationRow, (row, readAt) =>
+      organizationRecord(row, readAt, fieldMap),
+    ),
     user: make("users", userRow, userRecord),
     ticket: make("tickets", ticketRow, (row, readAt, metrics) =>
-      ticketRecord(row, metrics.get(row.id) ?? null, readAt),
+      ticketRecord(row, metrics.get(row.id) ?? null, readAt, fieldMap),
     ),
     legacy: make("satisfaction ratings", satisfactionRow, satisfactionRecord),
     survey: make("survey responses", surveyRow, surveyRecord),

@@ -1,15 +1,17 @@
 import { type ObjectType, type RecordRef, refKey, type SourceRecord } from "@bellwether/shared";
 import { z } from "zod";
-import type { SourceGateway } from "../../services/ports.ts";
+import type { ShownValues, SourceGateway } from "../../services/ports.ts";
 import { changedSince } from "./changed-since.ts";
 import type { ZendeskClient } from "./client.ts";
 import { ticketOfRatings } from "./events.ts";
 import { type ExportedResource, exportPage, exportStart } from "./exports.ts";
+import { forgetInEvent } from "./forget.ts";
 import { isUnsupported } from "./paging.ts";
 import { createRatingReader, type RatingSystem } from "./ratings.ts";
 import { newestOfEach, recordMappers } from "./record-mappers.ts";
 import { readRows, type TicketRow, ticketRow } from "./rest-rows.ts";
 import { showMany } from "./show-many.ts";
+import { shownFields } from "./shown-fields.ts";
 import { type ListedType, RESOURCES, type SourceContext, type SourceDeps } from "./source-context.ts";
 
 const BACKFILL_ORDER = ["organization", "user", "ticket", "rating"] as const;
@@ -24,6 +26,8 @@ export function createZendeskSource(deps: SourceDeps): SourceGateway {
     page: (objectType, cursor) =>
       isListed(objectType) ? listedPage(context, objectType, cursor) : ratingPage(context, cursor),
     read: (refs) => readRefs(context, refs),
+    inventory: (objectType, cursor) => inventoryPage(context, objectType, cursor),
+    forget: forgetInEvent,
     changedSince: (since) => changedSince(context, since),
   };
 }
@@ -70,16 +74,32 @@ async function ratingPage(context: SourceContext, cursor: string | null): Promis
   };
 }
 
+/** The exports give whole rows in any case: of them what a comparison needs. */
+async function inventoryPage(context: SourceContext, objectType: ObjectType, cursor: string | null) {
+  const { client, clock, map } = context;
+  const read = async (): Promise<Omit<SourcePage, "total">> => {
+    if (!isListed(objectType)) return ratingPage(context, cursor);
+    const start = exportStart(EPOCH, clock.now());
+    const page = await exportPage(client, RESOURCES[objectType], cursor, start);
+    return { records: map[objectType](page.rows, page.answer), next: page.next };
+  };
+  const { records, next } = await read();
+  return { rows: records.map(({ ref, updatedAt, links }) => ({ id: ref.id, updatedAt, links })), next };
+}
+
 // ------------------------------------------------------------------------------------------------ by id
 
 type ReadResult = Awaited<ReturnType<SourceGateway["read"]>>;
 
 async function readRefs(context: SourceContext, refs: readonly RecordRef[]): Promise<ReadResult> {
   const records: SourceRecord[] = [];
+  const shown: ShownValues[] = [];
   for (const objectType of ["organization", "user", "ticket"] as const) {
     const ids = refs.filter((ref) => ref.objectType === objectType).map((ref) => ref.id);
-    for (const page of await showMany(context.client, RESOURCES[objectType], ids))
+    for (const page of await showMany(context.client, RESOURCES[objectType], ids)) {
       records.push(...context.map[objectType](page.rows, page.answer));
+      if (objectType === "organization") shown.push(...shownFields(page.rows));
+    }
   }
   records.push(...(await readRatings(context, refs)));
   const found = new Set(records.map((record) => refKey(record.ref)));
@@ -87,6 +107,7 @@ async function readRefs(context: SourceContext, refs: readonly RecordRef[]): Pro
   return {
     records: newestOfEach(records),
     missing: refs.filter((ref) => isAsked(ref) && !found.has(refKey(ref))),
+    ...(shown.length > 0 && { shown }),
   };
 }
 

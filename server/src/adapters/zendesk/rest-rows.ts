@@ -45,6 +45,8 @@ export const ticketRow = z.object({
     .catch(null),
   metric_set: metricSetRow.nullable().catch(null),
   custom_fields: z.array(z.object({ id, value: z.unknown() })).catch([]),
+  /** `null` where the answer leaves them out. */
+  tags: z.array(lowerCase).nullable().catch(null),
 });
 export type TicketRow = z.infer<typeof ticketRow>;
 

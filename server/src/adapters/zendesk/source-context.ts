@@ -1,5 +1,6 @@
 import type { Clock, Log } from "../../services/ports.ts";
 import type { ZendeskClient } from "./client.ts";
+import type { ZendeskFieldMap } from "./field-map.ts";
 import type { RatingReader } from "./ratings.ts";
 import type { RecordMappers } from "./record-mappers.ts";
 
@@ -11,6 +12,7 @@ export interface SourceDeps {
   client: ZendeskClient;
   clock: Clock;
   log: Log;
+  fieldMap: ZendeskFieldMap;
 }
 
 /** What reading by page, by id and by time share. */
