@@ -40,6 +40,8 @@ export interface ConnectDeps {
 }
 
 const STATE_MS = 10 * 60_000;
+/** How long whoever installed one platform may join the other one to the same company. */
+const JOIN_MS = 60 * 60_000;
 const flow = z.object({
   platform: z.enum(["hubspot", "zendesk"]),
   externalId: z.string().nullable(),
@@ -135,7 +137,9 @@ export async function finishInstall(
   return {
     connection,
     appSecret: isNewApp ? appSecret : null,
-    sealedTenant: deps.sealer.seal(JSON.stringify({ tenantId })),
+    sealedTenant: deps.sealer.seal(
+      JSON.stringify({ joins: tenantId, expiresAt: deps.clock.now().getTime() + JOIN_MS }),
+    ),
   };
 }
 
@@ -205,7 +209,10 @@ function openFlow(deps: ConnectDeps, sealed: string | null): z.infer<typeof flow
   return parsed.success && parsed.data.expiresAt > deps.clock.now().getTime() ? parsed.data : null;
 }
 
+/** Named unlike anything in a flow, so that one sealed text never passes for the other. */
+const joining = z.object({ joins: tenantIdSchema, expiresAt: z.number() });
+
 function openTenant(deps: ConnectDeps, sealed: string | null): TenantId | null {
-  const parsed = z.object({ tenantId: tenantIdSchema }).safeParse(openJson(deps, sealed));
-  return parsed.success ? parsed.data.tenantId : null;
+  const parsed = joining.safeParse(openJson(deps, sealed));
+  return parsed.success && parsed.data.expiresAt > deps.clock.now().getTime() ? parsed.data.joins : null;
 }

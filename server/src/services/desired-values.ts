@@ -1,19 +1,25 @@
 import {
   changeSince,
   type HealthResult,
+  lostSentence,
   ticketBandValue,
   writeBackValues,
   zendeskFieldValues,
 } from "@bellwether/shared";
 import type { AccountLedger, Connection, DesiredValues, ScoredAccount } from "./ports.ts";
 
-/** What HubSpot companies and Zendesk organizations and tickets of this account should show. */
+/**
+ * What HubSpot companies and Zendesk organizations and tickets of this account should show. A lost one keeps the
+ * values of its last day; in place of a next step it says so.
+ */
 export function desiredValues(
   ledger: AccountLedger,
-  result: HealthResult,
+  calculated: HealthResult,
   connections: readonly Connection[],
   onboardingProgress: number | null,
 ): Pick<ScoredAccount, "desired" | "ticketBand"> {
+  const result =
+    ledger.lostAt === null ? calculated : { ...calculated, nextStep: lostSentence(ledger.lostAt) };
   const change30d = changeSince(ledger.monthAgo, result);
   const desired: DesiredValues[] = [];
   for (const { ref } of ledger.links) {

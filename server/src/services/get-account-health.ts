@@ -3,19 +3,29 @@ import {
   type AccountId,
   applyPolicy,
   buildAccountHealthView,
+  builtInScorecard,
   DAY_MS,
+  type DatedOverride,
+  type HealthReader,
+  type HealthResult,
+  type KeptCorrection,
   type RecordRef,
-  type Role,
+  type Scorecard,
   type TenantId,
+  withOverrides,
 } from "@bellwether/shared";
 import { AppError } from "./errors.ts";
+import { freshnessNow } from "./freshness-now.ts";
 import type {
   AccountStore,
   Clock,
   Connection,
   ConnectionRepository,
+  CorrectionStore,
   LedgerStore,
+  ScorecardStore,
   ScoreStore,
+  StoredCorrection,
 } from "./ports.ts";
 
 export interface HealthDeps {
@@ -23,29 +33,47 @@ export interface HealthDeps {
   accounts: AccountStore;
   scores: ScoreStore;
   connections: ConnectionRepository;
+  corrections: CorrectionStore;
+  scorecards: Pick<ScorecardStore, "definition">;
   clock: Clock;
 }
 
-export interface Reader {
-  role: Role;
-  /** Explicit grant for financial fields. */
-  financial: boolean;
-}
+/** Who asks, as far as it matters for what is shown. */
+export type Reader = HealthReader;
 
 /** One text for "not yours" and "not there", so that the answer gives nothing away. */
-const notFound = (): AppError => new AppError("not_found", "No account belongs to this record.");
+export const noAccount = (): AppError => new AppError("not_found", "No account belongs to this record.");
+
+/** The account that a record of a platform belongs to. @throws {AppError} `not_found` */
+export async function accountOfRecord(
+  deps: Pick<HealthDeps, "ledger">,
+  tenant: TenantId,
+  ref: RecordRef,
+): Promise<AccountId> {
+  const account = await deps.ledger.accountOf(tenant, ref);
+  if (account === null) throw noAccount();
+  return account;
+}
+
+/** The account that answers for this one: itself, unless it was merged. @throws {AppError} `not_found` */
+export async function survivorOf(
+  deps: Pick<HealthDeps, "accounts">,
+  tenant: TenantId,
+  id: AccountId,
+): Promise<AccountId> {
+  const account = await deps.accounts.find(tenant, id);
+  if (account === null) throw noAccount();
+  return account.id;
+}
 
 /** Health of the account that a record of a platform belongs to. @throws {AppError} `not_found` */
-export async function getHealthOfRecord(
+export const getHealthOfRecord = async (
   deps: HealthDeps,
   tenant: TenantId,
   ref: RecordRef,
   reader: Reader,
-): Promise<AccountHealthView> {
-  const account = await deps.ledger.accountOf(tenant, ref);
-  if (account === null) throw notFound();
-  return getAccountHealth(deps, tenant, account, reader);
-}
+): Promise<AccountHealthView> =>
+  getAccountHealth(deps, tenant, await accountOfRecord(deps, tenant, ref), reader);
 
 /** @throws {AppError} `not_found`, for another tenant's account too */
 export async function getAccountHealth(
@@ -56,33 +84,92 @@ export async function getAccountHealth(
 ): Promise<AccountHealthView> {
   const now = deps.clock.now();
   const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
-  const [account, latest, history, weekAgo, monthAgo, connections] = await Promise.all([
+  const [account, current, trend, weekAgo, monthAgo, connections] = await Promise.all([
     deps.accounts.find(tenant, id),
-    deps.scores.latest(tenant, id),
-    deps.scores.history(tenant, id, daysAgo(183)),
+    currentResult(deps, tenant, id, now),
+    deps.scores.trend(tenant, id, daysAgo(183)),
     deps.scores.at(tenant, id, daysAgo(7)),
     deps.scores.at(tenant, id, daysAgo(30)),
     deps.connections.list(tenant),
   ]);
-  if (account === null) throw notFound();
+  if (account === null) throw noAccount();
+  if (account.id !== id) return getAccountHealth(deps, tenant, account.id, reader); // it was merged
   const view = buildAccountHealthView({
     account: {
       id: account.id,
       name: account.name,
       createdAt: account.createdAt,
       links: account.links,
-      portalId: externalId(connections, "hubspot"),
-      subdomain: externalId(connections, "zendesk"),
+      ...placesOf(connections),
     },
-    result: latest?.result ?? null,
-    history,
+    result: current.result,
+    trend,
     weekAgo: weekAgo?.result ?? null,
     monthAgo: monthAgo?.result ?? null,
+    scorecard: current.scorecard,
+    corrections: current.corrections.map(keptCorrection),
     now,
-    role: reader.role,
+    reader,
   });
-  return applyPolicy(view, reader.role, { financial: reader.financial });
+  // a lost account stands as on that day
+  const freshness = view.lost ? view.freshness : freshnessNow(view.freshness, connections, now);
+  const shown = { ...view, freshness };
+  return applyPolicy(shown, reader.role, { financial: reader.financial });
 }
+
+/** What stands for an account now, with everybody's corrections. */
+export interface CurrentResult {
+  /** `null` = not calculated yet. */
+  result: HealthResult | null;
+  /** Of the version that it was calculated with; `null` = not known any more. */
+  scorecard: Scorecard | null;
+  corrections: StoredCorrection[];
+}
+
+/**
+ * The newest result under the override that holds at this moment: one that was just made counts before the job has
+ * scored the account again, and one that has expired counts no more.
+ */
+export async function currentResult(
+  deps: Pick<HealthDeps, "scores" | "corrections" | "scorecards">,
+  tenant: TenantId,
+  id: AccountId,
+  now: Date,
+): Promise<CurrentResult> {
+  const [latest, corrections, overrides] = await Promise.all([
+    deps.scores.latest(tenant, id),
+    deps.corrections.ofAccount(tenant, id),
+    deps.corrections.overrides(tenant, [id], now),
+  ]);
+  const stored = latest?.result ?? null;
+  if (stored === null) return { result: null, scorecard: null, corrections };
+  const version = stored.scorecardVersion;
+  const scorecard = builtInScorecard(version) ?? (await deps.scorecards.definition(tenant, version));
+  const inForce: DatedOverride[] = overrides.get(id) ?? [];
+  const result = scorecard === null ? stored : withOverrides(stored, scorecard, inForce, now);
+  return { result, scorecard, corrections };
+}
+
+/** Where the links to the platforms go. */
+export const placesOf = (
+  connections: readonly Connection[],
+): { portalId: string | null; subdomain: string | null } => ({
+  portalId: externalId(connections, "hubspot"),
+  subdomain: externalId(connections, "zendesk"),
+});
 
 const externalId = (connections: readonly Connection[], platform: Connection["platform"]): string | null =>
   connections.find((c) => c.platform === platform)?.externalId ?? null;
+
+export const keptCorrection = (correction: StoredCorrection): KeptCorrection => ({
+  id: correction.id,
+  target: correction.target,
+  direction: correction.direction,
+  reason: correction.reason,
+  evidence: correction.evidence,
+  author: correction.author,
+  authorName: correction.authorName,
+  createdAt: correction.createdAt.toISOString(),
+  expiresAt: correction.expiresAt.toISOString(),
+  withdrawnAt: correction.withdrawnAt?.toISOString() ?? null,
+});

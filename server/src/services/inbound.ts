@@ -1,16 +1,23 @@
 import type { RecordRef } from "@bellwether/shared";
+import type { RecordFate } from "./ports.ts";
 
-/** A delivered event after its bytes were verified and parsed, before we know whose it is. */
+/** What an event means to us, after its bytes were verified and parsed. Its content stays in the delivery's body. */
 export interface DeliveredEvent {
-  /** HubSpot portal id; for Zendesk the connection is in the address. */
-  externalId: string | null;
   /** The same event delivered twice has the same key. */
   key: string;
-  type: string;
-  occurredAt: Date;
-  payload: unknown;
   /** Records to read again; empty for our own writes coming back and for kinds that are only counted. */
   refs: readonly RecordRef[];
+  /** What it says once of records that are gone: merged into others, erased for good. */
+  fates?: readonly RecordFate[];
+}
+
+/** The events of one portal or account in one delivery, before we know whose it is. */
+export interface Delivery {
+  /** HubSpot portal id; for Zendesk the connection is in the address. */
+  externalId: string | null;
+  /** JSON in UTF-8: the bytes as received; where they speak of several portals, this one's part of them. */
+  body: Buffer;
+  events: readonly DeliveredEvent[];
 }
 
 export interface SignedBytes {
@@ -26,7 +33,7 @@ export interface SignedBytes {
 export interface InboundPlatform {
   verify(request: SignedBytes, secret: string, now: Date): boolean;
   /** @throws {AppError} `request_invalid` naming what is wrong. */
-  parse(rawBody: Buffer, actorId: string | null): DeliveredEvent[];
+  parse(rawBody: Buffer, actorId: string | null): Delivery[];
 }
 
 /** Checks the token of the Zendesk app; `true` proves the tenant and nothing more. */

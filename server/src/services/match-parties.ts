@@ -39,7 +39,7 @@ export async function matchUnlinkedParties(deps: MatchDeps, tenant: TenantId): P
   }
 }
 
-/** HubSpot companies anchor accounts; without HubSpot, Zendesk organizations do. */
+/** HubSpot companies anchor accounts; without HubSpot, Zendesk organizations do. Usage groups never do. */
 async function linkAll(deps: MatchDeps, tenant: TenantId, parties: readonly Party[]): Promise<void> {
   if (parties.length === 0) return;
   const anchorPlatform = (await deps.connections.list(tenant)).some((c) => c.platform === "hubspot")
@@ -66,7 +66,7 @@ async function linkAll(deps: MatchDeps, tenant: TenantId, parties: readonly Part
     });
     joiners.push(...others.filter((party) => party.accountId === null));
   }
-  await join(deps, tenant, joiners);
+  await join(deps, tenant, joiners, anchorPlatform);
 }
 
 /**
@@ -96,9 +96,20 @@ async function accountsAwaiting(
   return joined;
 }
 
-async function join(deps: MatchDeps, tenant: TenantId, joiners: readonly Party[]): Promise<void> {
+/**
+ * The account is found by its anchor, which speaks for all its parties: a usage group and an organization of the same
+ * customer are not each other's rivals.
+ */
+async function join(
+  deps: MatchDeps,
+  tenant: TenantId,
+  joiners: readonly Party[],
+  anchorPlatform: RecordRef["platform"],
+): Promise<void> {
   if (joiners.length === 0) return;
-  const candidates = await deps.accounts.candidates(tenant, joiners);
+  const candidates = (await deps.accounts.candidates(tenant, joiners)).filter(
+    (candidate) => candidate.ref.platform === anchorPlatform,
+  );
   const links: PartyLink[] = [];
   const suggestions: MatchSuggestion[] = [];
   for (const party of joiners) {

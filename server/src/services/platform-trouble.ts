@@ -1,7 +1,11 @@
+import { MINUTE_MS } from "@bellwether/shared";
 import { PlatformError } from "./errors.ts";
-import type { Clock, Connection, ConnectionRepository, Log } from "./ports.ts";
+import type { Clock, Connection, ConnectionRepository, Log, PlatformErrorKind } from "./ports.ts";
 
-const DEFAULT_RETRY_MS = 30_000;
+/** Where the platform names no time. One that does not work at all is left alone by its breaker. */
+const DEFAULT_RETRY_MS = 5_000;
+/** What a person has to mend is looked at again this often. */
+const MENDED_RETRY_MS = 10 * MINUTE_MS;
 
 /**
  * What to do after a call to a platform failed: a refused grant pauses the connection (its events are still
@@ -12,7 +16,7 @@ export async function handlePlatformTrouble(
   deps: { connections: ConnectionRepository; clock: Clock; log: Log },
   connection: Connection,
   error: unknown,
-): Promise<{ retryAt: Date; reason: string; isPaused: boolean }> {
+): Promise<{ retryAt: Date; reason: string; isPaused: boolean; kind: PlatformErrorKind }> {
   if (!(error instanceof PlatformError)) throw error;
   const isPaused = error.kind === "unauthorized";
   if (isPaused) {
@@ -26,10 +30,12 @@ export async function handlePlatformTrouble(
     `${connection.platform} call failed: ${error.message}`,
   );
   // nothing is asked while it is paused, so nothing needs to wait when it goes on
-  const waitMs = isPaused ? 0 : (error.retryAfterMs ?? DEFAULT_RETRY_MS);
+  const usualMs = error.kind === "forbidden" ? MENDED_RETRY_MS : DEFAULT_RETRY_MS;
+  const waitMs = isPaused ? 0 : (error.retryAfterMs ?? usualMs);
   return {
     retryAt: new Date(deps.clock.now().getTime() + waitMs),
     reason: error.message,
     isPaused,
+    kind: error.kind,
   };
 }

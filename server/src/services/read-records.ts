@@ -7,63 +7,137 @@ import {
   type SourceRecord,
   type TenantId,
 } from "@bellwether/shared";
+import { eraseContent } from "./erase-content.ts";
 import { type MatchDeps, matchParties } from "./match-parties.ts";
-import type { BackfillProgress, ClaimedRecord, Connection, LedgerStore } from "./ports.ts";
+import type {
+  BackfillProgress,
+  ClaimedRecord,
+  Connection,
+  FateStore,
+  GatewayFor,
+  LedgerStore,
+  Log,
+} from "./ports.ts";
+import { readChildrenAgain, settleSuccessions } from "./settle-successions.ts";
 
 export interface RecordDeps extends MatchDeps {
   ledger: LedgerStore;
+  fates: FateStore;
+  gatewayFor: GatewayFor;
+  log: Log;
 }
+
+/** Other records belong to these. */
+const PARENTS: ReadonlySet<string> = new Set(["company", "contact", "ticket", "organization", "user"]);
+const hasChildren = ({ objectType }: RecordRef): boolean => PARENTS.has(objectType);
 
 const isParty = (ref: RecordRef): boolean =>
   ref.objectType === "company" || ref.objectType === "organization";
 
+interface ReadRecords {
+  records: readonly SourceRecord[];
+  missing: readonly RecordRef[];
+  claims: readonly ClaimedRecord[];
+  progress: BackfillProgress | null;
+}
+
 /**
  * Takes newly read versions of records into the ledger: what they say more than the versions before becomes
- * observations, in one transaction with whatever they settle; then their parties get their accounts.
+ * observations, in one transaction with whatever they settle; then their parties get their accounts, and what follows
+ * from removals, restorations, merges and erasures is done.
  */
 export async function readRecords(
   deps: RecordDeps,
   connection: Connection,
-  read: {
-    records: readonly SourceRecord[];
-    missing: readonly RecordRef[];
-    claims: readonly ClaimedRecord[];
-    progress: BackfillProgress | null;
-  },
+  asRead: ReadRecords,
 ): Promise<void> {
   const tenant = connection.tenantId;
-  const refs = [...read.records.map((r) => r.ref), ...read.missing];
-  const parties = linkedParties(read.records);
-  const known = await deps.ledger.knownRecords(tenant, [...refs, ...parties]);
-  const removed = read.missing.filter((ref) => known.has(refKey(ref)));
+  const { records, missing, erased } = await withoutErased(deps, connection, asRead);
+  const parties = linkedParties(records);
+  const known = await deps.ledger.knownRecords(tenant, [
+    ...records.map((r) => r.ref),
+    ...missing,
+    ...parties,
+  ]);
+  const removed = missing.filter((ref) => known.has(refKey(ref)));
+  const isNew = records.filter((record) => !known.has(refKey(record.ref))).map((record) => record.ref);
+  const removedAt = await cameBack(deps, tenant, isNew, asRead.progress);
+  // first, because the marks that led here are settled with the rest
+  await eraseContent(deps, connection, erased);
+  const isLive = asRead.progress === null;
+  if (isLive) {
+    const restored = isNew.filter((ref) => removedAt.has(refKey(ref)));
+    const moved = [...removed, ...relinked(records, known)].filter(hasChildren);
+    await readChildrenAgain(deps, connection, moved, restored.filter(hasChildren));
+  }
+  const now = deps.clock.now();
   await deps.ledger.commit({
     tenantId: tenant,
     connectionId: connection.id,
-    records: read.records,
+    records,
     removed,
-    observations: observations(read.records, removed, known, deps.clock.now()),
-    claims: read.claims,
-    progress: read.progress,
+    observations: [
+      ...records.flatMap((after) =>
+        observationsOf(known.get(refKey(after.ref)) ?? null, asRestored(after, removedAt, now)),
+      ),
+      ...removed.flatMap((ref) => observationsOfRemoved(known.get(refKey(ref)), now)),
+    ],
+    claims: asRead.claims,
+    progress: asRead.progress,
   });
-  await matchParties(deps, tenant, read.records.map((r) => r.ref).filter(isParty));
-  if (read.progress === null) await markUnknown(deps, tenant, connection, parties, known);
+  if (isLive) await settleSuccessions(deps, connection);
+  await matchParties(deps, tenant, records.map((r) => r.ref).filter(isParty));
+  if (isLive) await markUnknown(deps, tenant, connection, parties, known);
 }
 
-function observations(
-  records: readonly SourceRecord[],
-  removed: readonly RecordRef[],
-  known: ReadonlyMap<string, SourceRecord>,
-  now: Date,
-): Observation[] {
-  const ofRemoved = removed.flatMap((ref) => {
-    const before = known.get(refKey(ref));
-    return before ? observationsOfRemoval(before, now) : [];
-  });
-  return [
-    ...records.flatMap((after) => observationsOf(known.get(refKey(after.ref)) ?? null, after)),
-    ...ofRemoved,
-  ];
+/** What was erased is gone, whatever the platform still shows of it. */
+async function withoutErased(
+  deps: RecordDeps,
+  { tenantId }: Connection,
+  { records, missing }: ReadRecords,
+): Promise<{ records: readonly SourceRecord[]; missing: readonly RecordRef[]; erased: RecordRef[] }> {
+  const refs = [...records.map((record) => record.ref), ...missing];
+  const keys = await deps.fates.erased(tenantId, refs);
+  if (keys.size === 0) return { records, missing, erased: [] };
+  const isErased = (ref: RecordRef): boolean => keys.has(refKey(ref));
+  return {
+    records: records.filter((record) => !isErased(record.ref)),
+    missing: [...missing, ...records.map((record) => record.ref).filter(isErased)],
+    erased: refs.filter(isErased),
+  };
 }
+
+/** What belongs to nobody but a contact goes with the contact to another company. */
+const relinked = (records: readonly SourceRecord[], known: ReadonlyMap<string, SourceRecord>): RecordRef[] =>
+  records.flatMap(({ ref, links }) => {
+    const before = known.get(refKey(ref));
+    const isSame = before === undefined || linksOf(before.links) === linksOf(links);
+    return ref.objectType === "contact" && !isSame ? [ref] : [];
+  });
+
+const linksOf = (links: readonly RecordRef[]): string => links.map(refKey).join();
+
+/** When each of them was found gone. A page of the backfill may have been read before: there it is still what it was. */
+async function cameBack(
+  { fates }: RecordDeps,
+  tenant: TenantId,
+  refs: readonly RecordRef[],
+  progress: BackfillProgress | null,
+): Promise<ReadonlyMap<string, Date>> {
+  const removed = [...(await fates.removedAt(tenant, refs))];
+  return new Map(removed.filter(([, at]) => progress === null || at < progress.startedAt));
+}
+
+/** It is there again since now, and not since its own last change: that may lie before its removal. */
+function asRestored(record: SourceRecord, removedAt: ReadonlyMap<string, Date>, now: Date): SourceRecord {
+  const gone = removedAt.get(refKey(record.ref));
+  if (gone === undefined) return record;
+  const since = new Date(Math.max(now.getTime(), gone.getTime() + 1, Date.parse(record.updatedAt)));
+  return { ...record, updatedAt: since.toISOString() };
+}
+
+const observationsOfRemoved = (before: SourceRecord | undefined, now: Date): Observation[] =>
+  before ? observationsOfRemoval(before, now) : [];
 
 const linkedParties = (records: readonly SourceRecord[]): RecordRef[] => [
   ...new Map(records.flatMap((r) => r.links.filter(isParty)).map((ref) => [refKey(ref), ref])).values(),

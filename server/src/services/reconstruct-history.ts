@@ -1,15 +1,20 @@
 import {
   type AccountId,
+  accountAge,
   DAY_MS,
   foldAsOf,
   type HealthResult,
+  memoryFor,
+  remember,
   type SourcesSeen,
   scoreAccount,
   type TenantId,
+  type VersionMemory,
 } from "@bellwether/shared";
 import type { AccountLedger, AccountStore, JobQueue } from "./ports.ts";
 import type { ScoreDeps } from "./score-accounts.ts";
-import { type Definitions, tenantSources } from "./scoring-inputs.ts";
+import { tenantSources } from "./scoring-inputs.ts";
+import { type TenantDefinitions, tenantDefinitions } from "./tenant-definitions.ts";
 
 export interface ReconstructDeps extends ScoreDeps {
   accounts: AccountStore;
@@ -21,12 +26,14 @@ const WEEKS = 26;
 const PAGE = 100;
 
 /**
- * Scores the past from the dated facts that the backfill found, as they stood on each day. Points are stored as
- * reconstructed and never replace one that was calculated at its time; a repeated run adds nothing.
+ * Scores the past from the dated facts that the backfill found, as they stood on each day, by the definitions in
+ * force today. Points are stored as reconstructed and never replace one that was calculated at its time; a repeated
+ * run adds nothing.
  */
 export async function reconstructHistory(deps: ReconstructDeps, tenant: TenantId): Promise<void> {
   const now = deps.clock.now();
-  const { seen } = await tenantSources(deps.connections, tenant);
+  const { seen } = await tenantSources(deps.connections, tenant, deps.usage);
+  const definitions = await tenantDefinitions(deps, tenant, now);
   for (let after: string | null = null; ; ) {
     const page = await deps.accounts.list(tenant, { after, limit: PAGE });
     const ledgers = await deps.scores.ledgers(
@@ -34,7 +41,7 @@ export async function reconstructHistory(deps: ReconstructDeps, tenant: TenantId
       page.accounts.map((account) => account.id),
       now,
     );
-    const snapshots = ledgers.flatMap((ledger) => pastResults(deps.definitions, ledger, now, seen));
+    const snapshots = ledgers.flatMap((ledger) => pastResults(definitions, ledger, now, seen));
     await deps.scores.saveReconstructed(tenant, snapshots);
     if (page.next === null) break;
     after = page.next;
@@ -45,7 +52,7 @@ export async function reconstructHistory(deps: ReconstructDeps, tenant: TenantId
 }
 
 function pastResults(
-  definitions: Definitions,
+  definitions: TenantDefinitions,
   ledger: AccountLedger,
   now: Date,
   seen: SourcesSeen,
@@ -53,21 +60,40 @@ function pastResults(
   // they come oldest first
   const first = ledger.observations[0]?.at ?? now.toISOString();
   const past: { accountId: AccountId; result: HealthResult }[] = [];
-  let previous: HealthResult | null = null;
+  let memories: VersionMemory[] = [];
   for (let week = WEEKS; week >= 1; week--) {
     const at = new Date(now.getTime() - week * 7 * DAY_MS);
     if (at.toISOString() < first) continue;
-    const result: HealthResult = scoreAccount({
-      state: foldAsOf(ledger.observations, at),
-      createdAt: ledger.createdAt,
-      ...definitions,
-      now: at,
-      // the whole history was read, so it was complete on that day
-      sources: { ...seen, crm: seen.crm && at, tickets: seen.tickets && at },
-      previous,
-    });
+    if (ledger.lostAt !== null && at >= ledger.lostAt) break;
+    const result = resultAsOf(definitions, ledger, at, seen, memories);
     past.push({ accountId: ledger.accountId, result });
-    previous = result;
+    memories = remember(memories, result, null);
   }
   return past;
+}
+
+function resultAsOf(
+  { scorecardFor, churnModel }: TenantDefinitions,
+  { observations, createdAt }: AccountLedger,
+  at: Date,
+  seen: SourcesSeen,
+  memories: readonly VersionMemory[],
+): HealthResult {
+  const state = foldAsOf(observations, at);
+  const scorecard = scorecardFor(accountAge(state, createdAt, at).segment);
+  return scoreAccount({
+    state,
+    createdAt,
+    scorecard,
+    churnModel,
+    now: at,
+    // the whole history was read, so it was complete on that day
+    sources: {
+      ...seen,
+      crm: seen.crm && at,
+      tickets: seen.tickets && at,
+      ...(seen.usage && { usage: at }),
+    },
+    previous: memoryFor(memories, scorecard.version, at.toISOString()),
+  });
 }

@@ -1,40 +1,65 @@
-import { foldObservations, profileValue, scoreAccount, type TenantId } from "@bellwether/shared";
+import {
+  type AccountState,
+  type Calculation,
+  calculate,
+  type Outlook,
+  outlookOf,
+  profileValue,
+  type TenantId,
+} from "@bellwether/shared";
 import { desiredValues } from "./desired-values.ts";
+import { outcomeSettingsFor } from "./outcome-settings.ts";
 import type {
   AccountLedger,
+  ClaimedAccount,
   Clock,
   ConnectionRepository,
   Meter,
   ScoredAccount,
   ScoreStore,
+  ShadowStore,
+  UsageStore,
 } from "./ports.ts";
-import { type Definitions, type TenantSources, tenantSources } from "./scoring-inputs.ts";
+import { scoreShadows } from "./score-shadows.ts";
+import { type TenantSources, tenantSources } from "./scoring-inputs.ts";
+import { type SyncOutcomesDeps, syncOutcomesOf } from "./sync-outcomes.ts";
+import { type DefinitionDeps, type TenantDefinitions, tenantDefinitions } from "./tenant-definitions.ts";
+import { writtenUnder } from "./written-under.ts";
 
-export interface ScoreDeps {
+export interface ScoreDeps extends DefinitionDeps, SyncOutcomesDeps {
   scores: ScoreStore;
+  shadows: ShadowStore;
   connections: ConnectionRepository;
+  /** Absent = the product sends no events. */
+  usage?: Pick<UsageStore, "lastReceivedAt">;
   clock: Clock;
   meter: Meter;
-  definitions: Definitions;
 }
 
-const ROUND = 200;
+const ROUND = 100;
 
 /** Scores every marked account of a tenant: a pure calculation between one read and one write per round. */
 export async function scoreAccounts(deps: ScoreDeps, tenant: TenantId): Promise<void> {
-  const sources = await tenantSources(deps.connections, tenant);
-  if (!sources.isReady) return; // marks stay until the history is read
+  const { isReady } = await tenantSources(deps.connections, tenant);
+  if (!isReady) return; // marks stay until the history is read
   for (;;) {
     const claims = await deps.scores.claimAccounts(tenant, ROUND);
     if (claims.length === 0) return;
     try {
       const now = deps.clock.now();
-      const ledgers = await deps.scores.ledgers(
-        tenant,
-        claims.map((claim) => claim.accountId),
-        now,
-      );
-      const scored = ledgers.map((ledger) => scoreOne(deps.definitions, sources, ledger, now));
+      // after the claim: a setting that is changed later marks the accounts anew, one that was changed before counts
+      const sources = await tenantSources(deps.connections, tenant, deps.usage);
+      const definitions = await tenantDefinitions(deps, tenant, now);
+      const ledgers = await ledgersOf(deps, tenant, claims, sources, now);
+      const calculated = ledgers.map((ledger) => ({
+        ledger,
+        calculation: calculationOf(ledger, definitions, sources, now),
+      }));
+      await scoreShadows(deps, tenant, definitions, calculated, now);
+      const scored = calculated.map(({ ledger, calculation }) => ({
+        ...scoredOf(ledger, calculation, sources, now),
+        outlook: outlookFor(calculation, definitions, sources),
+      }));
       await deps.scores.save(tenant, scored, claims);
       deps.meter.count("bellwether_accounts_scored_total", {}, scored.length);
     } catch (error) {
@@ -44,26 +69,67 @@ export async function scoreAccounts(deps: ScoreDeps, tenant: TenantId): Promise<
   }
 }
 
-function scoreOne(
-  definitions: Definitions,
-  sources: TenantSources,
+/** With the outcomes that the ledger tells of: a loss that was just heard of freezes the account in this round. */
+async function ledgersOf(
+  deps: ScoreDeps,
+  tenant: TenantId,
+  claims: readonly ClaimedAccount[],
+  { connections }: TenantSources,
+  now: Date,
+): Promise<AccountLedger[]> {
+  const ids = claims.map((claim) => claim.accountId);
+  const ledgers = await deps.scores.ledgers(tenant, ids, now);
+  const hasNews = await syncOutcomesOf(deps, tenant, ledgers, outcomeSettingsFor(connections));
+  return hasNews ? deps.scores.ledgers(tenant, ids, now) : ledgers;
+}
+
+/** A lost account whose facts from before the loss are the same stays as it was frozen, whatever is in force now. */
+function calculationOf(
   ledger: AccountLedger,
+  definitions: TenantDefinitions,
+  { seen }: TenantSources,
+  now: Date,
+): Calculation {
+  const calculation = calculate(ledger, definitions, seen, now);
+  const { latest, latestInputs } = ledger;
+  const isFrozen =
+    latest !== null &&
+    latestInputs !== null &&
+    latest.lostAt !== null &&
+    latest.lostAt === calculation.result.lostAt &&
+    latestInputs.position === ledger.position &&
+    latestInputs.subjects.join() === ledger.subjects.join();
+  return isFrozen ? { ...calculation, result: latest, inputs: latestInputs } : calculation;
+}
+
+function scoredOf(
+  ledger: AccountLedger,
+  { state, result, inputs, memories }: Calculation,
+  { connections }: TenantSources,
   now: Date,
 ): ScoredAccount {
-  const state = foldObservations(ledger.observations);
-  const result = scoreAccount({
-    state,
-    createdAt: ledger.createdAt,
-    ...definitions,
-    now,
-    sources: sources.seen,
-    previous: ledger.latest,
-  });
-  const progress = profileValue(state, "onboardingProgress");
-  const onboardingProgress = typeof progress === "number" ? progress : null;
   return {
     accountId: ledger.accountId,
+    calculatedAt: now,
     result,
-    ...desiredValues(ledger, result, sources.connections, onboardingProgress),
+    inputs,
+    memories: ledger.lostAt === null ? memories : null,
+    ...desiredValues(ledger, result, connections, onboardingProgress(state)),
   };
+}
+
+function outlookFor(
+  calculation: Calculation,
+  { scorecardFor, churnModel }: TenantDefinitions,
+  sources: TenantSources,
+): Outlook | null {
+  const settings = writtenUnder(sources);
+  if (settings === null) return null;
+  const scorecard = scorecardFor(calculation.result.segment);
+  return outlookOf({ calculation, scorecard, churnModel, sources: sources.seen, settings });
+}
+
+function onboardingProgress(state: AccountState): number | null {
+  const progress = profileValue(state, "onboardingProgress");
+  return typeof progress === "number" ? progress : null;
 }

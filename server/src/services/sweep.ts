@@ -1,10 +1,21 @@
 import { type ConnectionId, MINUTE_MS } from "@bellwether/shared";
-import type { Clock, ConnectionRepository, JobQueue, LedgerStore, OutboxStore, ScoreStore } from "./ports.ts";
+import type {
+  Clock,
+  ConnectionRepository,
+  CorrectionStore,
+  JobQueue,
+  LedgerStore,
+  OutboxStore,
+  RescoreStore,
+  ScoreStore,
+} from "./ports.ts";
 
 export interface SweepDeps {
   ledger: LedgerStore;
   scores: ScoreStore;
+  rescoring: Pick<RescoreStore, "unfinished">;
   outbox: OutboxStore;
+  corrections: CorrectionStore;
   connections: ConnectionRepository;
   queue: JobQueue;
   clock: Clock;
@@ -12,13 +23,16 @@ export interface SweepDeps {
 
 /**
  * Wakes up whatever has work that nobody alive holds: after a crash, after a wait for the platform, or when a
- * wake-up came while its work was not due. Marks are the truth, wake-ups only make it quick.
+ * wake-up came while its work was not due. An override that expired is such work, too. Marks are the truth, wake-ups
+ * only make it quick.
  */
 export async function sweep(deps: SweepDeps): Promise<void> {
   for (const connectionId of await deps.ledger.connectionsWithMarks())
     await deps.queue.enqueue("refresh-records", { connectionId });
+  await deps.corrections.markOutdated(deps.clock.now());
   for (const tenantId of await deps.scores.tenantsWithMarks())
     await deps.queue.enqueue("score-accounts", { tenantId });
+  for (const tenantId of await deps.rescoring.unfinished()) await deps.queue.enqueue("rescore", { tenantId });
   for (const connectionId of await deps.outbox.connectionsWithPending(deps.clock.now()))
     await deps.queue.enqueue("write-back", { connectionId });
 }

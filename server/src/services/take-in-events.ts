@@ -1,6 +1,6 @@
 import type { ConnectionDirectory } from "./connection-directory.ts";
-import type { DeliveredEvent } from "./inbound.ts";
-import type { Connection, EventStore, InboundEvent, Meter } from "./ports.ts";
+import type { Delivery } from "./inbound.ts";
+import type { Connection, EventStore, Meter } from "./ports.ts";
 
 export interface TakeInDeps {
   directory: ConnectionDirectory;
@@ -15,62 +15,49 @@ export interface TakenIn {
   unknown: number;
 }
 
-const inbound = (connection: Connection, event: DeliveredEvent): InboundEvent => ({
-  tenantId: connection.tenantId,
-  connectionId: connection.id,
-  source: connection.platform,
-  key: event.key,
-  type: event.type,
-  occurredAt: event.occurredAt,
-  payload: event.payload,
-  refs: event.refs,
-});
-
-/** HubSpot: a batch may mix portals; each event goes to the tenant of its portal. Durable when it resolves. */
+/** HubSpot: each part of a delivery goes to the tenant of its portal. Durable when it resolves. */
 export async function takeInHubspotEvents(
   deps: TakeInDeps,
-  delivered: readonly DeliveredEvent[],
+  deliveries: readonly Delivery[],
 ): Promise<TakenIn> {
-  const portals = new Map<string, Connection | null>();
-  for (const { externalId } of delivered)
-    if (externalId !== null && !portals.has(externalId))
-      portals.set(externalId, await deps.directory.byExternalId("hubspot", externalId));
-  const known: InboundEvent[] = [];
-  for (const event of delivered) {
-    const connection = portals.get(event.externalId ?? "");
-    if (connection) known.push(inbound(connection, event));
-  }
-  return store(deps, "hubspot", known, delivered.length - known.length);
+  const taken = await Promise.all(
+    deliveries.map(async (delivery) => {
+      const { externalId } = delivery;
+      const connection =
+        externalId === null ? null : await deps.directory.byExternalId("hubspot", externalId);
+      return connection === null
+        ? { accepted: 0, duplicates: 0, unknown: delivery.events.length }
+        : store(deps, connection, delivery);
+    }),
+  );
+  return counted(deps, "hubspot", taken);
 }
 
 /** Zendesk: the connection stands in the address. Durable when it resolves. */
-export const takeInZendeskEvents = (
+export async function takeInZendeskEvents(
   deps: TakeInDeps,
   connection: Connection,
-  delivered: readonly DeliveredEvent[],
-): Promise<TakenIn> =>
-  store(
-    deps,
-    "zendesk",
-    delivered.map((event) => inbound(connection, event)),
-    0,
-  );
+  deliveries: readonly Delivery[],
+): Promise<TakenIn> {
+  const taken = await Promise.all(deliveries.map((delivery) => store(deps, connection, delivery)));
+  return counted(deps, "zendesk", taken);
+}
 
 async function store(
-  deps: TakeInDeps,
-  source: "hubspot" | "zendesk",
-  events: readonly InboundEvent[],
-  unknown: number,
+  { events: inbox }: TakeInDeps,
+  { tenantId, id, platform }: Connection,
+  { body, events }: Delivery,
 ): Promise<TakenIn> {
-  const isNew = events.length === 0 ? [] : await deps.events.append(events);
+  const isNew = await inbox.append({ tenantId, connectionId: id, source: platform, body, events });
   const accepted = isNew.filter(Boolean).length;
-  const duplicates = events.length - accepted;
-  const counted = [
-    ["accepted", accepted],
-    ["duplicates", duplicates],
-    ["unknown", unknown],
-  ] as const;
-  for (const [outcome, by] of counted)
-    if (by > 0) deps.meter.count("bellwether_events_total", { source, outcome }, by);
-  return { accepted, duplicates, unknown };
+  return { accepted, duplicates: events.length - accepted, unknown: 0 };
+}
+
+function counted(deps: TakeInDeps, source: Connection["platform"], parts: readonly TakenIn[]): TakenIn {
+  const sum = { accepted: 0, duplicates: 0, unknown: 0 };
+  for (const outcome of ["accepted", "duplicates", "unknown"] as const) {
+    sum[outcome] = parts.reduce((total, part) => total + part[outcome], 0);
+    if (sum[outcome] > 0) deps.meter.count("bellwether_events_total", { source, outcome }, sum[outcome]);
+  }
+  return sum;
 }

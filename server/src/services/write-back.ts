@@ -1,4 +1,5 @@
 import type { ConnectionId, ObjectType } from "@bellwether/shared";
+import { nameProblem, problemOf } from "./name-problem.ts";
 import { handlePlatformTrouble } from "./platform-trouble.ts";
 import type {
   Clock,
@@ -55,19 +56,33 @@ async function writeBatch(
       ? gateway.writeTickets(rows)
       : gateway.writeAccounts(rows));
     await settle(deps, connection, rows, outcomes);
+    await nameProblem(deps, connection, firstProblem(outcomes));
     return true;
   } catch (error) {
     const trouble = await handlePlatformTrouble(deps, connection, error).catch(async (fatal) => {
-      await settle(deps, connection, rows, failed(rows, "internal error"));
+      const reason = "an error inside Bellwether; its log says which";
+      await settle(
+        deps,
+        connection,
+        rows,
+        rows.map(() => ({ kind: "failed", reason })),
+      );
       throw fatal;
     });
-    await settle(deps, connection, rows, failed(rows, trouble.reason));
+    const { reason, retryAt, kind, isPaused } = trouble;
+    if (!isPaused && kind === "forbidden") await nameProblem(deps, connection, problemOf(connection, kind));
+    await settle(
+      deps,
+      connection,
+      rows,
+      rows.map(() => ({ kind: "deferred", reason, retryAt })),
+    );
     return false;
   }
 }
 
-const failed = (rows: readonly OutboxRow[], reason: string): WriteOutcome[] =>
-  rows.map(() => ({ kind: "failed", reason }));
+const firstProblem = (outcomes: readonly WriteOutcome[]): string | null =>
+  outcomes.map((outcome) => (outcome.kind === "failed" ? outcome.problem : undefined)).find(Boolean) ?? null;
 
 async function settle(
   deps: WriteBackDeps,
@@ -80,6 +95,15 @@ async function settle(
     outcome: outcomes[i] ?? { kind: "failed" as const, reason: "the platform gave no answer for this row" },
   }));
   await deps.outbox.settle(connection.id, settled, deps.clock.now());
-  for (const { outcome } of settled)
+  for (const { row, outcome } of settled) {
     deps.meter.count("bellwether_writes_total", { platform: connection.platform, outcome: outcome.kind });
+    if (outcome.kind === "confirmed") measure(deps, connection, row);
+  }
+}
+
+/** Only what went through at once: of a value that had to wait for the platform the wait says nothing about us. */
+function measure({ clock, meter }: WriteBackDeps, { platform }: Connection, row: OutboxRow): void {
+  if (row.attempts > 0 || !row.eventAt) return;
+  const ms = Math.max(0, clock.now().getTime() - row.eventAt.getTime());
+  meter.observe("bellwether_event_to_write_back_seconds", { platform }, ms / 1000);
 }

@@ -20,7 +20,11 @@ export interface AccountStore {
     tenant: TenantId,
     parties: readonly Party[],
   ): Promise<(Party & { accountId: AccountId | null })[]>;
-  /** One transaction: accounts, links (existing ones stay), suggestions, marks on the accounts, scoring wake-up. */
+  /**
+   * One transaction: accounts, links (existing ones stay), suggestions, marks on the accounts, scoring wake-up. What a
+   * person decided stays: a party that belongs elsewhere founds no account, a rejected pair is neither linked nor
+   * suggested, and what would join a merged account joins its survivor.
+   */
   link(
     tenant: TenantId,
     change: {
@@ -29,7 +33,10 @@ export interface AccountStore {
       suggestions: readonly MatchSuggestion[];
     },
   ): Promise<void>;
+  /** A merged account is answered by its survivor, under the survivor's id. */
   find(tenant: TenantId, id: AccountId): Promise<AccountSummary | null>;
+  /** Without merged ones, as in `list`. */
+  count(tenant: TenantId): Promise<number>;
   list(
     tenant: TenantId,
     page: { after: string | null; limit: number },

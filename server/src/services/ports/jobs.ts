@@ -8,8 +8,19 @@ export interface JobPayloads {
   "score-accounts": { tenantId: TenantId };
   "write-back": { connectionId: ConnectionId };
   "catch-up": { connectionId: ConnectionId };
+  /** Begins the nightly comparisons; `reconcile` goes on with one that was begun. */
+  "reconcile-all": Record<string, never>;
+  reconcile: { connectionId: ConnectionId };
   "reconstruct-history": { tenantId: TenantId };
   "rescore-all": Record<string, never>;
+  rescore: { tenantId: TenantId };
+  "sync-outcomes": { tenantId: TenantId };
+  "train-churn-model": { tenantId: TenantId };
+  "monitor-churn-models": Record<string, never>;
+  "count-usage": { tenantId: TenantId };
+  "move-usage-windows": Record<string, never>;
+  "forget-usage-events": Record<string, never>;
+  backtest: { tenantId: TenantId; version: string };
 }
 export type JobName = keyof JobPayloads;
 

@@ -55,11 +55,23 @@ export interface LedgerStore {
   knownRecords(tenant: TenantId, refs: readonly RecordRef[]): Promise<Map<string, SourceRecord>>;
   /**
    * One transaction: records, links, observations (each once, by subject, kind, key, at and value), marks on the
-   * accounts of the observations' subjects with a scoring wake-up, progress, and settled marks removed.
+   * accounts of the observations' subjects with a scoring wake-up, progress, and settled marks removed. Commits that
+   * add observations of one tenant take turns, so that ledger positions become visible in their order.
    */
   commit(change: LedgerChange): Promise<void>;
   /** Marks records to be read again (catch-up); same coalescing as events. */
   markRecords(tenant: TenantId, connection: ConnectionId, refs: readonly RecordRef[]): Promise<void>;
+  /**
+   * Marks all known records of a type to be read again, e.g. after the field map changed, in one transaction with
+   * the wake-up. @param changedSince only those that changed at the platform since then; `null` = all
+   * @returns how many there are
+   */
+  markKnown(
+    tenant: TenantId,
+    connection: ConnectionId,
+    objectType: ObjectType,
+    changedSince: Date | null,
+  ): Promise<number>;
   progress(connection: ConnectionId): Promise<BackfillProgress[]>;
   /** Connections with marks that nobody alive holds: the sweep after a crash. */
   connectionsWithMarks(): Promise<ConnectionId[]>;

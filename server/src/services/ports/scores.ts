@@ -2,9 +2,12 @@ import type {
   AccountId,
   ConnectionId,
   HealthResult,
-  Observation,
+  KnownAccount,
+  Outlook,
   RecordRef,
+  ScoreInputs,
   TenantId,
+  VersionMemory,
 } from "@bellwether/shared";
 import type { PartyLink } from "./links.ts";
 
@@ -14,20 +17,28 @@ export interface ClaimedAccount {
   version: number;
 }
 
+/** One day of the trend. */
+export interface TrendPoint {
+  at: Date;
+  /** `null` = there was not enough data. */
+  healthScore: number | null;
+  isReconstructed: boolean;
+}
+
 export interface StoredHealth {
   result: HealthResult;
   isReconstructed: boolean;
 }
 
-/** Everything that scoring needs of one account. */
-export interface AccountLedger {
+/** Everything that scoring needs of one account; observations oldest first. */
+export interface AccountLedger extends KnownAccount {
   accountId: AccountId;
   name: string;
-  createdAt: Date;
   links: PartyLink[];
-  observations: Observation[];
   latest: HealthResult | null;
-  /** Newest snapshot at or before 30 days ago; `null` = none. */
+  /** What `latest` was calculated from; `null` where that was not kept. */
+  latestInputs: ScoreInputs | null;
+  /** Newest snapshot at or before 30 days ago (before the loss, of a lost account); `null` = none. */
   monthAgo: { at: Date; healthScore: number | null } | null;
 }
 
@@ -41,17 +52,24 @@ export interface DesiredValues {
 
 export interface ScoredAccount {
   accountId: AccountId;
+  /** When it was calculated; of a lost account later than `result.scoredAt`. */
+  calculatedAt: Date;
   result: HealthResult;
+  inputs: ScoreInputs;
+  /** `null` = they stay as they are. */
+  memories: readonly VersionMemory[] | null;
   desired: readonly DesiredValues[];
   /** Value of the ticket drop-down for the account's open tickets; `null` leaves them alone. */
   ticketBand: { connectionId: ConnectionId; value: string } | null;
+  /** What the result will be if nothing happens; absent or `null` = it has to be calculated again. */
+  outlook?: Outlook | null;
 }
 
 export interface ScoreStore {
   /** Marked accounts of a tenant that nobody alive holds. */
   claimAccounts(tenant: TenantId, limit: number): Promise<ClaimedAccount[]>;
   releaseAccounts(claims: readonly ClaimedAccount[], retryAt: Date): Promise<void>;
-  /** Ledgers in one read, observations oldest first. */
+  /** Ledgers of one moment: nothing that is committed meanwhile is in one part and missing in another. */
   ledgers(tenant: TenantId, accounts: readonly AccountId[], now: Date): Promise<AccountLedger[]>;
   /**
    * One transaction: current score, a snapshot where the result changed (apart from its time), the outbox where a
@@ -64,7 +82,15 @@ export interface ScoreStore {
     snapshots: readonly { accountId: AccountId; result: HealthResult }[],
   ): Promise<void>;
   latest(tenant: TenantId, account: AccountId): Promise<StoredHealth | null>;
-  /** Oldest first, at most one per day (the day's last). */
+  /**
+   * The scores alone, without what explains them: oldest first, at most one per day (the day's last). Results that
+   * only repeat a loss are among them, dated by their calculation.
+   */
+  trend(tenant: TenantId, account: AccountId, since: Date): Promise<TrendPoint[]>;
+  /**
+   * Oldest first, at most one per day (the day's last). Of a lost account only what was calculated before the loss
+   * was known: from then on the result stands as on the day of the loss.
+   */
   history(tenant: TenantId, account: AccountId, since: Date): Promise<StoredHealth[]>;
   /** Newest at or before `at`. */
   at(tenant: TenantId, account: AccountId, at: Date): Promise<StoredHealth | null>;
