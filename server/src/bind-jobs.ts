@@ -1,13 +1,22 @@
 import type { Parts } from "./compose.ts";
+import { backtestScorecard } from "./services/backtest-scorecard.ts";
 import { catchUp } from "./services/catch-up.ts";
+import { countUsage } from "./services/count-usage.ts";
+import { monitorAllChurnModels } from "./services/monitor-churn-model.ts";
 import type { JobName, JobPayloads } from "./services/ports.ts";
 import { provisionConnection } from "./services/provision-connection.ts";
+import { reconcileConnection } from "./services/reconcile-connection.ts";
 import { reconstructHistory } from "./services/reconstruct-history.ts";
 import { refreshRecords } from "./services/refresh-records.ts";
+import { rescoreAccounts } from "./services/rescore-accounts.ts";
 import { rescoreAll } from "./services/rescore-all.ts";
 import { runBackfill } from "./services/run-backfill.ts";
 import { scoreAccounts } from "./services/score-accounts.ts";
+import { NIGHTLY, resumeReconciliations, startReconciliation } from "./services/start-reconciliation.ts";
 import { sweep, sweepConnections } from "./services/sweep.ts";
+import { forgetUsageEvents, moveUsageWindows, sweepUsage } from "./services/sweep-usage.ts";
+import { syncOutcomes } from "./services/sync-outcomes.ts";
+import { trainChurnModel } from "./services/train-churn-model.ts";
 import { writeBack } from "./services/write-back.ts";
 
 const SWEEP_MS = 5_000;
@@ -15,6 +24,9 @@ const SWEEP_MS = 5_000;
 const CONNECTION_SWEEP_MS = 15_000;
 /** Windows move even when nothing happens; 03:15 UTC is night for most of our tenants' offices. */
 const DAILY = "15 3 * * *";
+/** Soon after midnight UTC, and again for whoever was down then. */
+const HOURLY = "7 * * * *";
+const AFTER_RESCORING = "15 5 * * *";
 
 /** Binds job names to services and starts the sweeps. @returns what stops the sweeps */
 export async function bindJobs(parts: Parts): Promise<() => void> {
@@ -24,8 +36,14 @@ export async function bindJobs(parts: Parts): Promise<() => void> {
   ): Promise<void> =>
     parts.queue.work(name, async (payload) => {
       const startedAt = performance.now();
-      await handle(payload);
-      parts.meter.observe("bellwether_job_seconds", { job: name }, (performance.now() - startedAt) / 1000);
+      let outcome: "done" | "failed" = "failed";
+      try {
+        await handle(payload);
+        outcome = "done";
+      } finally {
+        parts.meter.observe("bellwether_job_seconds", { job: name }, (performance.now() - startedAt) / 1000);
+        parts.meter.count("bellwether_jobs_total", { job: name, outcome });
+      }
     });
   await work("provision", ({ connectionId }) => provisionConnection(parts, connectionId));
   await work("backfill", ({ connectionId }) => runBackfill(parts, connectionId));
@@ -33,12 +51,32 @@ export async function bindJobs(parts: Parts): Promise<() => void> {
   await work("score-accounts", ({ tenantId }) => scoreAccounts(parts, tenantId));
   await work("write-back", ({ connectionId }) => writeBack(parts, connectionId));
   await work("catch-up", ({ connectionId }) => catchUp(parts, connectionId));
-  await work("reconstruct-history", ({ tenantId }) => reconstructHistory(parts, tenantId));
+  await work("reconcile", ({ connectionId }) => reconcileConnection(parts, connectionId));
+  await work("reconcile-all", async () => void (await startReconciliation(parts, undefined)));
+  await work("reconstruct-history", async ({ tenantId }) => {
+    // first who was lost: a lost customer's history ends there
+    await syncOutcomes(parts, tenantId);
+    await reconstructHistory(parts, tenantId);
+  });
   await work("rescore-all", () => rescoreAll(parts));
+  await work("rescore", ({ tenantId }) => rescoreAccounts(parts, tenantId));
+  await work("backtest", ({ tenantId, version }) => backtestScorecard(parts, tenantId, version));
+  await work("sync-outcomes", ({ tenantId }) => syncOutcomes(parts, tenantId));
+  await work("train-churn-model", ({ tenantId }) => trainChurnModel(parts, tenantId));
+  await work("count-usage", ({ tenantId }) => countUsage(parts, tenantId));
+  await work("move-usage-windows", () => moveUsageWindows(parts));
+  await work("forget-usage-events", () => forgetUsageEvents(parts));
+  await work("monitor-churn-models", () => monitorAllChurnModels(parts));
+  await parts.queue.schedule("reconcile-all", NIGHTLY, {});
   await parts.queue.schedule("rescore-all", DAILY, {});
+  await parts.queue.schedule("move-usage-windows", HOURLY, {});
+  await parts.queue.schedule("forget-usage-events", AFTER_RESCORING, {});
+  await parts.queue.schedule("monitor-churn-models", AFTER_RESCORING, {});
   const timers = [
     every(parts, SWEEP_MS, "sweep", () => sweep(parts)),
+    every(parts, SWEEP_MS, "sweep of product usage", () => sweepUsage(parts)),
     every(parts, CONNECTION_SWEEP_MS, "sweep of connections", () => sweepConnections(parts)),
+    every(parts, CONNECTION_SWEEP_MS, "sweep of comparisons", () => resumeReconciliations(parts)),
   ];
   return () => {
     for (const timer of timers) clearInterval(timer);

@@ -1,13 +1,13 @@
 import { createHubspotGateway } from "./adapters/hubspot/gateway.ts";
 import { createHubspotOAuth } from "./adapters/hubspot/oauth.ts";
 import { lookUpPortalId } from "./adapters/hubspot/portal-id.ts";
-import { LimiterRegistry } from "./adapters/platform/limiter.ts";
+import { LimiterRegistry, type Sharing } from "./adapters/platform/limiter-registry.ts";
 import { systemTime } from "./adapters/platform/time-source.ts";
 import { createZendeskGateway } from "./adapters/zendesk/gateway.ts";
 import { createZendeskOAuth } from "./adapters/zendesk/oauth.ts";
 import type { Config } from "./config.ts";
 import type { ConnectDeps } from "./services/connect-tenant.ts";
-import type { Clock, ConnectionRepository, GatewayFor, Log, Meter } from "./services/ports.ts";
+import type { Clock, ConnectionRepository, GatewayFor, Log, Meter, OnRecreated } from "./services/ports.ts";
 
 export interface Platforms {
   gatewayFor: GatewayFor;
@@ -20,11 +20,13 @@ interface PlatformDeps {
   clock: Clock;
   log: Log;
   meter: Meter;
+  sharing: Sharing;
+  onRecreated?: OnRecreated;
 }
 
-/** The real clients of both platforms; limits are shared by everything that one process sends to an account. */
+/** The real clients of both platforms; limits are shared by everything that is sent to an account. */
 export function openPlatforms(config: Config, deps: PlatformDeps): Platforms {
-  const limiters = new LimiterRegistry(systemTime);
+  const limiters = new LimiterRegistry(systemTime, deps.sharing);
   const http = { apiUrl: config.HUBSPOT_API_URL, limiters, time: systemTime };
   const { HUBSPOT_CLIENT_ID: hubspotId, HUBSPOT_CLIENT_SECRET: hubspotSecret } = config;
   const hubspotOAuth =

@@ -1,18 +1,28 @@
 import { createServer, type Server } from "node:http";
+import { Server as NetServer } from "node:net";
 import type { Express } from "express";
 import { AppError } from "./services/errors.ts";
 
 /** Longer than HubSpot and Zendesk keep idle connections open, so that we never close one that is about to be used. */
 const KEEP_ALIVE_MS = 65_000;
-/** A sender that trickles its request must not hold a connection for ever. */
-const REQUEST_MS = 30_000;
+
+/** A sender that trickles its request must not hold a connection for ever: 30 s, and it is gone. */
+export interface RequestLimits {
+  headersTimeout: number;
+  /** With the body. */
+  requestTimeout: number;
+  /** Node looks for those who are late at this interval only; its own default would double the time. */
+  connectionsCheckingInterval: number;
+}
+export const REQUEST_LIMITS: RequestLimits = {
+  headersTimeout: 15_000,
+  requestTimeout: 25_000,
+  connectionsCheckingInterval: 5_000,
+};
 
 /** Listens. @throws {AppError} `config_invalid` when the port is taken or not allowed */
-export function serveHttp(app: Express, port: number): Promise<Server> {
-  const server = createServer(
-    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
-    app,
-  );
+export function serveHttp(app: Express, port: number, limits = REQUEST_LIMITS): Promise<Server> {
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, ...limits }, app);
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException): void => reject(explained(error, port));
     server.once("error", fail);
@@ -33,14 +43,23 @@ function explained(error: NodeJS.ErrnoException, port: number): Error {
     : new AppError("config_invalid", `port ${port} ${reason}`, { cause: error });
 }
 
-/** Takes no new request, lets those under way end, and cuts off what is left after `timeoutMs`. */
-export function stopServing(server: Server, timeoutMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+/** Long enough for clients that reuse connections to send what they were about to send. */
+const DRAIN_MS = 500;
+
+/**
+ * Takes no new connection, answers what comes over those that are open and tells their clients to come over another
+ * one, and cuts off what is left after `timeoutMs`. Idle connections stay for a moment: a request may be on its way,
+ * and would be lost with a connection that was closed under it.
+ */
+export async function stopServing(server: Server, timeoutMs: number): Promise<void> {
+  // whoever has connected is taken in first: closing the listener would cut these off
+  await new Promise((resolve) => setImmediate(resolve));
+  server.prependListener("request", (_req, res) => res.setHeader("Connection", "close"));
+  // when the process was busy, requests that came meanwhile are read between a timer and an immediate
+  const closeIdle = setInterval(() => setImmediate(() => server.closeIdleConnections()), DRAIN_MS);
+  const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);
+  // the `close` of an HTTP server closes idle connections at once
+  await new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  clearInterval(closeIdle);
+  clearTimeout(cut);
 }

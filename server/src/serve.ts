@@ -1,9 +1,11 @@
 import type { AddressInfo } from "node:net";
 import { createLog } from "./adapters/observability/log.ts";
+import { createTrace } from "./adapters/observability/trace.ts";
 import { bindJobs } from "./bind-jobs.ts";
 import { compose, type Parts } from "./compose.ts";
 import { type Config, readConfig } from "./config.ts";
 import { createApp } from "./http/app.ts";
+import { endOnUncaught } from "./last-resort.ts";
 import { serveHttp, stopServing } from "./serve-http.ts";
 import { connectFromEnvironment } from "./services/connect-from-environment.ts";
 import { AppError, PlatformError } from "./services/errors.ts";
@@ -25,7 +27,9 @@ function roleOf(argument: string | undefined): Role {
 
 async function start(role: Role, config: Config, parts: Parts): Promise<() => Promise<void>> {
   const stopping = new AbortController();
-  const server = role === "worker" ? null : await serveHttp(createApp(parts), config.PORT);
+  // a load balancer that asks sends nothing more to a server that is about to end
+  const isReady = async (): Promise<boolean> => !stopping.signal.aborted && (await parts.isReady());
+  const server = role === "worker" ? null : await serveHttp(createApp({ ...parts, isReady }), config.PORT);
   if (role !== "worker") await connectTokens(config, parts, stopping);
   const stopJobs = role === "web" ? null : await bindJobs(parts);
   if (server) {
@@ -86,9 +90,12 @@ export async function serve(role: string | undefined): Promise<void> {
 async function run(argument: string | undefined): Promise<void> {
   const role = roleOf(argument);
   const config = readConfig(process.env);
-  const log = createLog(config.LOG_LEVEL);
-  const parts = await compose(config, log, role !== "web");
-  const stop = await start(role, config, parts);
+  const trace = createTrace();
+  const log = createLog(config.LOG_LEVEL, trace.fields);
+  let stop = async (): Promise<void> => undefined;
+  endOnUncaught(log, () => stop());
+  const parts = await compose(config, log, role !== "web", trace);
+  stop = await start(role, config, parts);
   let isStopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {

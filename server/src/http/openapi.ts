@@ -1,11 +1,71 @@
 import { accountHealthView, problem } from "@bellwether/shared";
 import { z } from "zod";
-import { accountsQuery, historyQuery } from "./routes/api-v1.ts";
-import { hubspotHealthQuery, zendeskHealthQuery } from "./routes/get-account-health.ts";
+import type { ApiRoute, RouteDoc } from "./api-route.ts";
+import { CARD_DOCS } from "./routes/card-routes.ts";
+import { tenantQuery } from "./routes/tenant-of.ts";
 
 type Schema = Record<string, unknown>;
-const toSchema = (schema: z.ZodType): Schema =>
-  z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+type Security = "bearer" | "hubspotSignature" | "zendeskAppToken";
+
+/** The API in OpenAPI 3.1, from the same schemas that check requests and answers. */
+export function openApiDocument(version: string, routes: readonly ApiRoute[]): Schema {
+  const bearer = routes.map((route) => ({
+    ...route,
+    path: `/api/v1${route.path}`,
+    security: "bearer" as const,
+  }));
+  const paths: Record<string, Schema> = {};
+  for (const route of [...CARD_DOCS, ...bearer]) {
+    const path = route.path.replaceAll(/:(\w+)/g, "{$1}");
+    paths[path] = { ...paths[path], [route.method]: operation(route) };
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Bellwether", version },
+    paths,
+    components: {
+      schemas: { AccountHealth: toSchema(accountHealthView), Problem: toSchema(problem) },
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer" },
+        zendeskAppToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        hubspotSignature: { type: "apiKey", in: "header", name: "X-HubSpot-Signature-v3" },
+      },
+    },
+  };
+}
+
+const toSchema = (schema: z.ZodType, io: "input" | "output" = "input"): Schema =>
+  z.toJSONSchema(schema, { io, unrepresentable: "any" });
+
+function operation(route: RouteDoc & { security: Security }): Schema {
+  const { status = 200 } = route.answer;
+  return {
+    summary: route.summary,
+    security: [{ [route.security]: [] }],
+    parameters: [
+      ...pathParameters(route.path),
+      ...(route.query ? queryParameters(route.query) : []),
+      ...(route.security === "bearer" ? queryParameters(tenantQuery) : []),
+    ],
+    ...(route.body && {
+      requestBody: { required: true, content: { "application/json": { schema: toSchema(route.body) } } },
+    }),
+    responses: { [status]: answerOf(route), default: PROBLEM },
+  };
+}
+
+const PROBLEM: Schema = {
+  description: "What is wrong",
+  content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
+};
+
+const pathParameters = (path: string): Schema[] =>
+  [...path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: { type: "string", ...(name === "id" && { format: "uuid" }) },
+  }));
 
 function queryParameters(schema: z.ZodType): Schema[] {
   const { properties, required } = z
@@ -19,77 +79,17 @@ function queryParameters(schema: z.ZodType): Schema[] {
   }));
 }
 
-const json = (description: string, schema: Schema): Schema => ({
-  description,
-  content: { "application/json": { schema } },
-});
-const problems = {
-  default: {
-    description: "What is wrong",
-    content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-  },
-};
-const idInPath: Schema = {
-  name: "id",
-  in: "path",
-  required: true,
-  schema: { type: "string", format: "uuid" },
-};
-
-const get = (summary: string, security: string, parameters: Schema[], answer: Schema): Schema => ({
-  get: { summary, security: [{ [security]: [] }], parameters, responses: { 200: answer, ...problems } },
-});
-const view = json("The account's health", { $ref: "#/components/schemas/AccountHealth" });
-const anyObject = { type: "object" };
-
-/** The API in OpenAPI 3.1, from the same schemas that check requests and answers. */
-export function openApiDocument(version: string): Schema {
+function answerOf({ answer }: RouteDoc): Schema {
+  const { description, status, contentTypes = ["application/json"] } = answer;
+  if (status === 204) return { description };
   return {
-    openapi: "3.1.0",
-    info: { title: "Bellwether", version },
-    paths: {
-      "/api/hubspot/account-health": get(
-        "Health beside a HubSpot record",
-        "hubspotSignature",
-        queryParameters(hubspotHealthQuery),
-        view,
-      ),
-      "/api/zendesk/account-health": get(
-        "Health beside a Zendesk ticket, organization or user",
-        "zendeskAppToken",
-        queryParameters(zendeskHealthQuery),
-        view,
-      ),
-      "/api/v1/accounts": get(
-        "Accounts with their newest score",
-        "bearer",
-        queryParameters(accountsQuery),
-        json("A page of accounts", anyObject),
-      ),
-      "/api/v1/accounts/{id}/health": get("Health of one account", "bearer", [idInPath], view),
-      "/api/v1/accounts/{id}/history": get(
-        "Stored scores, oldest first",
-        "bearer",
-        [idInPath, ...queryParameters(historyQuery)],
-        json("The history", anyObject),
-      ),
-      "/api/v1/intake/counts": get("Events per source, exact", "bearer", [], json("Counts", anyObject)),
-      "/api/v1/connections": get("Connected platforms", "bearer", [], json("Connections", anyObject)),
-      "/api/v1/backfill": get("Progress of reading history", "bearer", [], json("Progress", anyObject)),
-      "/api/v1/write-backs": get(
-        "What was written to the platforms lately",
-        "bearer",
-        [],
-        json("Write-backs", anyObject),
-      ),
-    },
-    components: {
-      schemas: { AccountHealth: toSchema(accountHealthView), Problem: toSchema(problem) },
-      securitySchemes: {
-        bearer: { type: "http", scheme: "bearer" },
-        zendeskAppToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
-        hubspotSignature: { type: "apiKey", in: "header", name: "X-HubSpot-Signature-v3" },
-      },
-    },
+    description,
+    content: Object.fromEntries(contentTypes.map((type) => [type, content(answer, type)])),
   };
+}
+
+function content({ schema }: RouteDoc["answer"], type: string): Schema {
+  if (type !== "application/json") return { schema: { type: "string" } };
+  if (schema === accountHealthView) return { schema: { $ref: "#/components/schemas/AccountHealth" } };
+  return { schema: schema ? toSchema(schema, "output") : { type: "object" } };
 }

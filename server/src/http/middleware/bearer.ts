@@ -9,7 +9,7 @@ export function bearerOf(req: Request): string | null {
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
 /** Constant time whatever the lengths. */
-const isSame = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
+export const isSame = (a: string, b: string): boolean => timingSafeEqual(digest(a), digest(b));
 
 /** @param token `null` closes the routes and says which setting opens them. */
 export function requireToken(token: string | null, setting: string): RequestHandler {

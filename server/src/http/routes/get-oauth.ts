@@ -68,7 +68,6 @@ export function getOauthCallback(deps: HttpDeps, platform: Platform): RequestHan
     });
     res.clearCookie(FLOW_COOKIE, { path: "/oauth" });
     res.cookie(TENANT_COOKIE, installed.sealedTenant, cookie(uri));
-    res.setHeader("Cache-Control", "no-store");
     res.type("html").send(connectedPage(installed));
   };
 }
