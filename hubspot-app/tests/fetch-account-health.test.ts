@@ -8,7 +8,10 @@ const COMPANY = { objectTypeId: "0-2", objectId: 9001 };
 it("asks for the record by its type and id, whether or not the address ends in a slash", async () => {
   for (const address of [API_URL, `${API_URL}/`]) {
     const fetched = fakeFetch(viewAnswer(healthyView));
-    expect(await fetchAccountHealth(address, COMPANY)).toEqual({ kind: "view", view: healthyView });
+    expect(await fetchAccountHealth({ apiUrl: address, record: COMPANY })).toEqual({
+      kind: "view",
+      view: healthyView,
+    });
     expect(fetched.mock.calls[0]?.[0]).toBe(
       `${API_URL}/api/hubspot/account-health?objectTypeId=0-2&objectId=9001`,
     );
@@ -17,7 +20,7 @@ it("asks for the record by its type and id, whether or not the address ends in a
 
 it("sends neither headers nor a body: the reader's identity comes from HubSpot alone", async () => {
   const fetched = fakeFetch(viewAnswer(healthyView));
-  await fetchAccountHealth(API_URL, COMPANY);
+  await fetchAccountHealth({ apiUrl: API_URL, record: COMPANY });
   expect(fetched.mock.calls[0]?.[1]).toEqual({ method: "GET", timeout: 10_000 });
 });
 
@@ -25,7 +28,7 @@ it.each([undefined, "", 7, true])(
   "names the missing setting when API_URL is %s, and asks nobody",
   async (apiUrl) => {
     const fetched = fakeFetch(viewAnswer(healthyView));
-    const answer = await fetchAccountHealth(apiUrl, COMPANY);
+    const answer = await fetchAccountHealth({ apiUrl: apiUrl, record: COMPANY });
     expect(JSON.stringify(answer)).toContain("API_URL");
     expect(fetched).not.toHaveBeenCalled();
   },
@@ -33,14 +36,14 @@ it.each([undefined, "", 7, true])(
 
 it("tells a record without a customer from a wrong address", async () => {
   fakeFetch(problemAnswer(404, "not_found", "No account belongs to this record."));
-  expect(await fetchAccountHealth(API_URL, COMPANY)).toEqual({ kind: "not_matched" });
+  expect(await fetchAccountHealth({ apiUrl: API_URL, record: COMPANY })).toEqual({ kind: "not_matched" });
   fakeFetch(() => new Response("<h1>Not found</h1>", { status: 404 }));
-  expect(await fetchAccountHealth(API_URL, COMPANY)).toMatchObject({ kind: "failed" });
+  expect(await fetchAccountHealth({ apiUrl: API_URL, record: COMPANY })).toMatchObject({ kind: "failed" });
 });
 
 it("passes on the server's own words and the request's id", async () => {
   fakeFetch(problemAnswer(401, "signature_invalid", "The signature does not fit."));
-  expect(await fetchAccountHealth(API_URL, COMPANY)).toEqual({
+  expect(await fetchAccountHealth({ apiUrl: API_URL, record: COMPANY })).toEqual({
     kind: "failed",
     failure: { message: "The signature does not fit.", requestId: "r_9f" },
   });
@@ -55,7 +58,7 @@ it.each([
   ["a connection that breaks", () => Promise.reject(new TypeError("fetch failed"))],
 ])("does not fall over %s", async (_name, answer) => {
   fakeFetch(answer);
-  expect(await fetchAccountHealth(API_URL, COMPANY)).toMatchObject({
+  expect(await fetchAccountHealth({ apiUrl: API_URL, record: COMPANY })).toMatchObject({
     kind: "failed",
     failure: { requestId: null },
   });

@@ -70,7 +70,7 @@ describe.each(PLACES)("the card in $location", (place) => {
     expect(tags(host).slice(0, 2)).toEqual(["Green", "Established customer"]);
     expect(host.renderer.maybeFind(Alert)).toBeNull();
     expect(textOf(host)).toContain("Up 8.1 points in 30 days");
-    expect(textOf(host)).toContain("High confidence: 100% of what the scorecard asks for is known");
+    expect(textOf(host)).toContain("High confidence: 8 of 8 measures have data (100% by weight)");
   });
 
   it("says first that a customer is at risk, why, and what to do", async () => {
@@ -121,6 +121,18 @@ describe.each(PLACES)("the card in $location", (place) => {
     expect(fresh).toContain("No score from 30 days ago to compare with");
   });
 
+  it("shows the largest of many changes, and the others as one that makes the sum right", async () => {
+    const items = [0.5, -3, 2, -0.2, 1, 4, -0.1].map((points, i) => ({
+      points,
+      measure: `measure_${i}`,
+      sentence: `Change ${i}.`,
+    }));
+    const changes = { since: "2026-11-13T08:15:00.000Z", points: 4.2, items };
+    const text = textOf(await shown(place, { ...healthyView, changes }));
+    expect(text.match(/Change \d/g)).toEqual(["Change 5", "Change 1", "Change 2", "Change 4"]);
+    expect(text).toMatch(/\+0\.2[\s\S]*3 smaller changes together\./);
+  });
+
   it("says that nothing has changed when nothing has", async () => {
     const calm = { ...healthyView, changes: { since: "2026-11-13T08:15:00.000Z", points: 0, items: [] } };
     expect(textOf(await shown(place, calm))).toContain("Nothing has changed since 13 Nov 2026.");
@@ -135,7 +147,9 @@ describe.each(PLACES)("the card in $location", (place) => {
 
   it("says when and with which scorecard it was calculated, in the portal's time zone", async () => {
     const host = await shown(place, healthyView, { portal: { id: 1, timezone: "Asia/Tokyo" } });
-    expect(textOf(host)).toContain("Calculated 20 Nov 2026, 17:15 with scorecard default-1");
+    expect(textOf(host)).toContain(
+      "Calculated 20 Nov 2026, 17:15 with scorecard default-1 and churn model prior-1",
+    );
   });
 
   it("shows no number without enough data, but what to connect", async () => {
@@ -238,12 +252,19 @@ describe("only the roomy card", () => {
   it("draws the score over time, telling apart what was calculated later", async () => {
     const host = await shown(tab, atRiskView);
     const chart = host.renderer.find(LineChart);
-    expect(chart.props.data).toHaveLength(4);
-    expect(chart.props.axes.options).toEqual({ groupFieldByColor: "origin" });
+    expect(chart.props.data).toHaveLength(9);
+    expect(Object.keys(chart.props.axes.options?.colors ?? {})).toEqual([
+      "Calculated later, from dated facts",
+      "Calculated at the time",
+      "Calculated at the time, from 20 Nov 2026",
+      "Yellow from 50",
+      "Green from 75",
+    ]);
+    expect(textOf(host)).toContain("No score on 13 Nov 2026: too little was known.");
   });
 
   it("draws one line without reconstructed points, and none through a single point", async () => {
-    const plain = (await shown(tab, healthyView)).renderer.find(LineChart);
+    const plain = (await shown(tab, { ...healthyView, bandLines: null })).renderer.find(LineChart);
     expect(plain.props.axes.options).toBeUndefined();
     expect((await shown(tab, newCustomerView)).renderer.maybeFind(LineChart)).toBeNull();
   });

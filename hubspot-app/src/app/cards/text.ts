@@ -1,10 +1,20 @@
-import type { AccountHealthView, Band, ChurnRisk, Confidence, Segment } from "@bellwether/shared";
+import type {
+  AccountHealthView,
+  Band,
+  ChurnRisk,
+  Confidence,
+  CorrectionView,
+  OverrideView,
+  Segment,
+} from "@bellwether/shared";
 
 /*
  * The view's numbers in words. The cards are in English, so dates are too; only the time zone is the portal's.
  */
 
 export const BAND_LABELS: Record<Band, string> = { red: "Red", yellow: "Yellow", green: "Green" };
+/** A band's name inside a sentence. */
+export const bandName = (band: Band): string => BAND_LABELS[band].toLowerCase();
 export const SEGMENT_LABELS: Record<Segment, string> = {
   new: "New customer",
   growing: "Growing customer",
@@ -83,11 +93,38 @@ export function intervalSentence({ low80, high80 }: ChurnRisk): string | null {
 }
 
 /** Stands beside every score: how much is known, and which sources are out of date. */
-export function confidenceSentence({ confidence, coverage, freshness }: AccountHealthView): string {
-  const known = `${CONFIDENCE_LABELS[confidence]} confidence: ${percent(coverage)} of what the scorecard asks for is known`;
-  const stale = freshness.filter((source) => source.isStale).map((source) => source.label);
+export function confidenceSentence(view: AccountHealthView): string {
+  const known = `${CONFIDENCE_LABELS[view.confidence]} confidence: ${coverageSentence(view)}`;
+  const stale = view.freshness.filter((source) => source.isStale).map((source) => source.label);
   return stale.length === 0 ? known : `${known}; out of date: ${stale.join(", ")}`;
 }
+
+/** `14 of 17 measures have data (82% by weight)`; without the count where the reader does not see all measures. */
+export function coverageSentence({ contributions, coverage, role }: AccountHealthView): string {
+  const isPartial = role === "agent" || contributions.some(({ measure }) => measure === "other");
+  const applicable = contributions.filter(({ state }) => state !== "not_applicable");
+  if (isPartial || applicable.length === 0)
+    return `${percent(coverage)} of what the scorecard asks for is known`;
+  const withData = applicable.filter(({ state }) => state !== "missing").length;
+  return `${withData} of ${applicable.length} measures have data (${percent(coverage)} by weight)`;
+}
+
+/** `Set to green until 12 Dec 2026`; the override's own sentence says by whom. */
+export function overrideTitle({ kind, band, points: added, expiresAt }: OverrideView, zone: string): string {
+  return `${overrideDeed(kind === "band" ? band : null, added)} until ${day(expiresAt, zone)}`;
+}
+
+function overrideDeed(band: Band | null, added: number | null): string {
+  if (band !== null) return `Set to ${bandName(band)}`;
+  if (added === null) return "Changed";
+  return `${added < 0 ? "Lowered" : "Raised"} by ${points(Math.abs(added))} points`;
+}
+
+const DIRECTIONS = { too_high: "too high", too_low: "too low", wrong: "wrong" } as const;
+
+/** `Logins: too low, says Robin Sato`. */
+export const correctionTitle = ({ targetLabel, direction, by }: CorrectionView): string =>
+  `${targetLabel}: ${DIRECTIONS[direction]}, says ${by}`;
 
 /** How long a source may be silent before it counts as out of date. */
 export function duration(hours: number): string {

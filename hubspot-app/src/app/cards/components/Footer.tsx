@@ -15,7 +15,7 @@ export function Footer({ view, timeZone, isRefreshing, onRefresh }: Props) {
     <Flex direction="row" gap="small" align="center" justify="between" wrap>
       {view.scoredAt !== null && (
         <Text variant="microcopy">
-          {`Calculated ${dayAndTime(view.scoredAt, timeZone)} with scorecard ${view.scorecardVersion}`}
+          {`Calculated ${dayAndTime(view.scoredAt, timeZone)} with scorecard ${view.scorecardVersion} and churn model ${view.churnRisk.modelVersion}`}
         </Text>
       )}
       {view.account.zendeskUrl !== null && (

@@ -1,13 +1,17 @@
 import type { AccountHealthView } from "@bellwether/shared";
 import { type CrmContext, type CrmHostActions, Flex, LoadingSpinner } from "@hubspot/ui-extensions";
-import type { ReactNode } from "react";
+import { type ReactNode, useCallback } from "react";
+import { type AccountActions, useAccountActions } from "../hooks/useAccountActions.ts";
 import { useAccountHealth } from "../hooks/useAccountHealth.ts";
+import { Corrections } from "./Corrections.tsx";
 import { Footer } from "./Footer.tsx";
 import { LoadFailure } from "./LoadFailure.tsx";
+import { LostBanner } from "./LostBanner.tsx";
 import { MissingData } from "./MissingData.tsx";
 import { NextStep } from "./NextStep.tsx";
 import { NotEnoughData } from "./NotEnoughData.tsx";
 import { NotMatched } from "./NotMatched.tsx";
+import { OverrideNote } from "./OverrideNote.tsx";
 import { Pending } from "./Pending.tsx";
 import { RefreshFailure } from "./RefreshFailure.tsx";
 import { RiskAlert } from "./RiskAlert.tsx";
@@ -24,6 +28,7 @@ export interface CardProps {
 export interface ScoredProps {
   view: AccountHealthView;
   timeZone: string;
+  account: AccountActions;
 }
 
 interface Props extends CardProps {
@@ -35,11 +40,21 @@ const COMPANY_TYPE_ID = "0-2";
 
 /** One branch per state of loading; what all of them have in common for both cards. */
 export function HealthStates({ context, actions, renderScored }: Props) {
-  const { state, refresh } = useAccountHealth(context.variables?.["API_URL"], context.crm);
+  const apiUrl = context.variables?.["API_URL"];
+  const { state, refresh, show } = useAccountHealth(apiUrl, context.crm);
+  // our server writes scores to the record's own properties, which stand beside the card
+  const { refreshObjectProperties } = actions;
   const onRefresh = (): void => {
-    // our server writes scores to the record's own properties, which stand beside the card
-    refresh().then(actions.refreshObjectProperties);
+    refresh().then(refreshObjectProperties);
   };
+  const onChanged = useCallback(
+    (view: AccountHealthView): void => {
+      show(view);
+      refreshObjectProperties();
+    },
+    [show, refreshObjectProperties],
+  );
+  const account = useAccountActions({ apiUrl, record: context.crm }, onChanged);
   switch (state.kind) {
     case "loading":
       return <LoadingSpinner label="Loading customer health" showLabel layout="centered" />;
@@ -51,13 +66,16 @@ export function HealthStates({ context, actions, renderScored }: Props) {
       const { view, isRefreshing, refreshFailure } = state;
       const timeZone = context.portal.timezone;
       const isAccountNamed = context.crm.objectTypeId !== COMPANY_TYPE_ID;
+      const shown = { view, timeZone, account };
       return (
         <Flex direction="column" gap="medium">
           <RefreshFailure failure={refreshFailure} />
+          <LostBanner lost={view.lost} timeZone={timeZone} />
           {view.status !== "pending" && <ScoreHeader view={view} isAccountNamed={isAccountNamed} />}
+          <OverrideNote override={view.override} timeZone={timeZone} />
           {view.status === "pending" && <Pending name={view.account.name} />}
-          {view.status === "not_enough_data" && <Unscored view={view} timeZone={timeZone} />}
-          {view.status === "scored" && renderScored({ view, timeZone })}
+          {view.status === "not_enough_data" && <Unscored {...shown} />}
+          {view.status === "scored" && renderScored(shown)}
           <Footer view={view} timeZone={timeZone} isRefreshing={isRefreshing} onRefresh={onRefresh} />
         </Flex>
       );
@@ -65,7 +83,7 @@ export function HealthStates({ context, actions, renderScored }: Props) {
   }
 }
 
-function Unscored({ view, timeZone }: ScoredProps) {
+function Unscored({ view, timeZone, account }: ScoredProps) {
   return (
     <>
       <RiskAlert view={view} timeZone={timeZone} />
@@ -73,6 +91,7 @@ function Unscored({ view, timeZone }: ScoredProps) {
       <NextStep sentence={view.nextStep} />
       <MissingData missing={view.missing} title="To get a score" />
       <Sources sources={view.freshness} timeZone={timeZone} />
+      <Corrections view={view} timeZone={timeZone} account={account} />
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { Button, ErrorState, Text } from "@hubspot/ui-extensions";
-import type { Failure } from "../fetch-account-health.ts";
+import type { Failure } from "../call-server.ts";
 
 /** Nothing could be loaded: what went wrong, the number to quote, and another try. */
 export function LoadFailure({ failure, onRetry }: { failure: Failure; onRetry: () => void }) {

@@ -6,9 +6,15 @@ export function PointsRow({ points, sentence }: { points: number; sentence: stri
   return (
     <Flex direction="row" gap="small" align="center">
       <Box flex="none">
-        <Tag variant={points < 0 ? "error" : "success"}>{signedPoints(points)}</Tag>
+        <Tag variant={variantOf(signedPoints(points))}>{signedPoints(points)}</Tag>
       </Box>
       <Text>{sentence}</Text>
     </Flex>
   );
+}
+
+/** By what is shown: what rounds to nothing is neither good nor bad. */
+function variantOf(shown: string): "default" | "error" | "success" {
+  if (/^[^1-9]*$/.test(shown)) return "default";
+  return shown.startsWith("+") ? "success" : "error";
 }

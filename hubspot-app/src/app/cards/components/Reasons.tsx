@@ -27,7 +27,7 @@ export function Reasons({ view, timeZone, limit }: Props) {
 
 /** Caps in force, unless the alert above has said the same, and what the score would be without them. */
 function HeldDown({ view, timeZone }: Omit<Props, "limit">) {
-  const told = new Set(view.atRisk.isAtRisk ? view.atRisk.sentences : []);
+  const told = new Set(view.atRisk.isAtRisk && view.lost === null ? view.atRisk.sentences : []);
   const isHeld = view.calculatedScore !== null && view.calculatedScore !== view.healthScore;
   return (
     <>

@@ -1,5 +1,5 @@
 import { Alert, Text } from "@hubspot/ui-extensions";
-import type { Failure } from "../fetch-account-health.ts";
+import type { Failure } from "../call-server.ts";
 
 /** The last refresh failed; what stands below is from before. */
 export function RefreshFailure({ failure }: { failure: Failure | null }) {

@@ -22,7 +22,8 @@ export function ScoreHeader({ view, isAccountNamed }: Props) {
         {isAccountNamed && <AccountName account={view.account} />}
         <Inline gap="extra-small" align="center">
           {view.band && <Tag variant={BAND_TAGS[view.band]}>{BAND_LABELS[view.band]}</Tag>}
-          {view.atRisk.isAtRisk && <Tag variant="error">At risk</Tag>}
+          {view.lost !== null && <Tag variant="warning">Lost</Tag>}
+          {view.atRisk.isAtRisk && view.lost === null && <Tag variant="error">At risk</Tag>}
           <Tag>{SEGMENT_LABELS[view.segment]}</Tag>
         </Inline>
         {view.healthScore !== null && (

@@ -1,6 +1,7 @@
 import type { AccountHealthView, Contribution } from "@bellwether/shared";
 import { Table, TableBody, TableCell, TableHead, TableHeader, TableRow, Text } from "@hubspot/ui-extensions";
 import { points } from "../text.ts";
+import { EvidenceLinks } from "./EvidenceLinks.tsx";
 
 /** How the score adds up, signal by signal, so that anyone can check it. */
 export function ScoreTable({ view }: { view: AccountHealthView }) {
@@ -47,7 +48,10 @@ function DimensionRows({
         .map((contribution) => (
           <TableRow key={contribution.measure}>
             <TableCell>{contribution.label}</TableCell>
-            <TableCell>{contribution.sentence}</TableCell>
+            <TableCell>
+              {contribution.sentence}
+              <EvidenceLinks evidence={contribution.evidence} />
+            </TableCell>
             <TableCell align="right">{pointsSentence(contribution)}</TableCell>
           </TableRow>
         ))}

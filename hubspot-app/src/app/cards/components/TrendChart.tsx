@@ -1,33 +1,38 @@
 import type { AccountHealthView } from "@bellwether/shared";
-import { LineChart } from "@hubspot/ui-extensions";
+import { Flex, LineChart, Text } from "@hubspot/ui-extensions";
+import { gapSentences, SCORE_COLOUR, trendRows } from "../trend-rows.ts";
 
-const AT_THE_TIME = "Calculated at the time";
-const LATER = "Calculated later, from dated facts";
+interface Props {
+  view: AccountHealthView;
+  timeZone: string;
+}
 
-/** The score over time; a single point is no line. Days without enough data leave a gap in the facts, not a zero. */
-export function TrendChart({ points }: { points: AccountHealthView["trend"]["points"] }) {
-  const rows = points.flatMap((point) =>
-    point.score === null
-      ? []
-      : [
-          {
-            at: Date.parse(point.at),
-            score: point.score,
-            origin: point.isReconstructed ? LATER : AT_THE_TIME,
-          },
-        ],
-  );
+/** The score over time; a single point is no line. Days without enough data are gaps, not zeros. */
+export function TrendChart({ view, timeZone }: Props) {
+  const { rows, colours } = trendRows(view, timeZone);
   if (rows.length < 2) return null;
-  const hasReconstructed = rows.some((row) => row.origin === LATER);
+  const isOneLine = Object.keys(colours).length === 1;
   return (
-    <LineChart
-      data={rows}
-      axes={{
-        x: { field: "at", fieldType: "datetime", label: "Date" },
-        y: { field: "score", fieldType: "linear", label: "Health score" },
-        ...(hasReconstructed && { options: { groupFieldByColor: "origin" } }),
-      }}
-      options={{ title: "Health score over time", showTooltips: true, showLegend: hasReconstructed }}
-    />
+    <Flex direction="column" gap="extra-small">
+      <LineChart
+        data={rows}
+        axes={{
+          x: { field: "at", fieldType: "datetime", label: "Date" },
+          y: { field: "score", fieldType: "linear", label: "Health score" },
+          ...(!isOneLine && { options: { groupFieldByColor: "line", colors: colours } }),
+        }}
+        options={{
+          title: "Health score over time",
+          showTooltips: true,
+          showLegend: !isOneLine,
+          ...(isOneLine && { colorList: [SCORE_COLOUR] }),
+        }}
+      />
+      {gapSentences(view, timeZone).map((sentence) => (
+        <Text key={sentence} variant="microcopy">
+          {sentence}
+        </Text>
+      ))}
+    </Flex>
   );
 }

@@ -1,11 +1,7 @@
 import type { AccountHealthView } from "@bellwether/shared";
 import { useCallback, useEffect, useRef, useState } from "react";
-import {
-  type CrmRecord,
-  type Failure,
-  fetchAccountHealth,
-  type HealthAnswer,
-} from "../fetch-account-health.ts";
+import type { CrmRecord, Failure } from "../call-server.ts";
+import { fetchAccountHealth, type HealthAnswer } from "../fetch-account-health.ts";
 
 export type HealthState =
   | { kind: "loading" }
@@ -18,6 +14,8 @@ export interface AccountHealth {
   state: HealthState;
   /** Asks again; keeps showing what is there meanwhile. Resolves when the answer is shown. */
   refresh: () => Promise<void>;
+  /** Shows health that came with another answer; what was being asked no longer counts. */
+  show: (view: AccountHealthView) => void;
 }
 
 /** While the history is still being read, the card asks again by itself: every 15 s, for 10 minutes at most. */
@@ -42,12 +40,16 @@ export function useAccountHealth(
       question.current += 1;
       const own = question.current;
       setState(whileAsking);
-      const answer = await fetchAccountHealth(apiUrl, { objectTypeId, objectId });
+      const answer = await fetchAccountHealth({ apiUrl, record: { objectTypeId, objectId } });
       if (own === question.current) setState((before) => stateAfter(before, answer));
     },
     [apiUrl, objectTypeId, objectId],
   );
   const refresh = useCallback(() => ask(whileRefreshing), [ask]);
+  const show = useCallback((view: AccountHealthView): void => {
+    question.current += 1;
+    setState({ kind: "ready", view, isRefreshing: false, refreshFailure: null });
+  }, []);
 
   useEffect(() => {
     ask(() => ({ kind: "loading" }));
@@ -56,7 +58,7 @@ export function useAccountHealth(
     };
   }, [ask]);
   usePendingRecheck(state, refresh, recheckMs);
-  return { state, refresh };
+  return { state, refresh, show };
 }
 
 function usePendingRecheck(state: HealthState, refresh: () => Promise<void>, recheckMs: number): void {
