@@ -1,12 +1,12 @@
 import { Button } from "@zendeskgarden/react-buttons";
-import type { AccountHealthState } from "../health/health-reader.ts";
+import type { AccountHealthOnScreen } from "../hooks/useAccountHealth.ts";
 import { translate } from "../translate.ts";
 import { HealthPanel } from "./HealthPanel.tsx";
 import { Notice } from "./Notice.tsx";
 import { SummarySkeleton } from "./SummarySkeleton.tsx";
 
 /** One branch per load state; the same in every sidebar. */
-export function AccountHealth({ state, refresh }: { state: AccountHealthState; refresh: () => void }) {
+export function AccountHealth({ state, refresh, onChanged }: AccountHealthOnScreen) {
   switch (state.kind) {
     case "loading":
       return <SummarySkeleton />;
@@ -14,8 +14,10 @@ export function AccountHealth({ state, refresh }: { state: AccountHealthState; r
       return (
         <HealthPanel
           key={state.view.account.id}
+          api={state.api}
           view={state.view}
           refresh={state.refresh}
+          onChanged={onChanged}
           onRefresh={refresh}
         />
       );

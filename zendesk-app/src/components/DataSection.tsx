@@ -1,21 +1,16 @@
 import type { AccountHealthView } from "@bellwether/shared";
-import { Anchor } from "@zendeskgarden/react-buttons";
 import { formats } from "../format.ts";
 import { translate } from "../translate.ts";
 import { List, Small, Subtle } from "./layout.ts";
 import { PointRow } from "./PointRow.tsx";
+import { WebLink } from "./WebLink.tsx";
 
 /** How complete and how fresh the data is, and where to look further. */
 export function DataSection({ view }: { view: AccountHealthView }) {
   const { account } = view;
   return (
     <>
-      <Small>
-        {translate("coverage_text", {
-          coverage: formats.percent(view.coverage),
-          confidence: translate(`confidence_${view.confidence}`),
-        })}
-      </Small>
+      <Small>{coverageText(view)}</Small>
       <List style={{ margin: "4px 0" }}>
         {view.freshness.map((source) => (
           <PointRow key={source.source} points={lastSeen(source)}>
@@ -25,15 +20,26 @@ export function DataSection({ view }: { view: AccountHealthView }) {
       </List>
       {account.matchRule && <Subtle>{translate(`matched_by_${account.matchRule}`)}</Subtle>}
       <Subtle>{calculated(view)}</Subtle>
-      {account.hubspotUrl && isWebAddress(account.hubspotUrl) && (
-        <Small style={{ marginTop: 6 }}>
-          <Anchor href={account.hubspotUrl} isExternal rel="noreferrer" target="_blank">
-            {translate("open_in_hubspot")}
-          </Anchor>
-        </Small>
-      )}
+      {account.hubspotUrl && <WebLink address={account.hubspotUrl} label={translate("open_in_hubspot")} />}
     </>
   );
+}
+
+/** With the count of measures only where the reader sees all of them. */
+function coverageText({ contributions, coverage, confidence, role }: AccountHealthView): string {
+  const values = {
+    coverage: formats.percent(coverage),
+    confidence: translate(`confidence_${confidence}`),
+  };
+  const applicable = contributions.filter(({ state }) => state !== "not_applicable");
+  const isPartial = role === "agent" || contributions.some(({ measure }) => measure === "other");
+  if (isPartial || applicable.length === 0) return translate("coverage_text", values);
+  const withData = applicable.filter(({ state }) => state !== "missing").length;
+  return translate("coverage_counted", {
+    ...values,
+    known: formats.number(withData),
+    all: formats.number(applicable.length),
+  });
 }
 
 function lastSeen({ lastSeenAt, isStale }: AccountHealthView["freshness"][number]): string {
@@ -44,8 +50,9 @@ function lastSeen({ lastSeenAt, isStale }: AccountHealthView["freshness"][number
 
 const calculated = (view: AccountHealthView): string =>
   view.scoredAt
-    ? translate("calculated_at", { date: formats.instant(view.scoredAt), version: view.scorecardVersion })
+    ? translate("calculated_at", {
+        date: formats.instant(view.scoredAt),
+        version: view.scorecardVersion,
+        model: view.churnRisk.modelVersion,
+      })
     : translate("not_calculated");
-
-/** A link is only made of an address that a browser opens as a page. */
-const isWebAddress = (address: string): boolean => /^https:\/\//i.test(address);

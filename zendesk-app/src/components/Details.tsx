@@ -1,14 +1,28 @@
 import type { AccountHealthView } from "@bellwether/shared";
 import { Accordion } from "@zendeskgarden/react-accordions";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { styled } from "styled-components";
 import { formats } from "../format.ts";
+import type { AccountApi } from "../health/account-api.ts";
 import { type Phrase, translate } from "../translate.ts";
 import { ChangeSection } from "./ChangeSection.tsx";
 import { ChurnSection } from "./ChurnSection.tsx";
+import { CorrectionSection } from "./CorrectionSection.tsx";
+import { CounterfactualSection } from "./CounterfactualSection.tsx";
 import { DataSection } from "./DataSection.tsx";
+import { ExplainSection } from "./ExplainSection.tsx";
 import { List, Small, Strong, Subtle } from "./layout.ts";
+import { PeopleNotes, RedFlags } from "./PeopleNotes.tsx";
 import { ScoreSection } from "./ScoreSection.tsx";
+import { Sparkline } from "./Sparkline.tsx";
+
+export interface DetailsProps {
+  id: string;
+  view: AccountHealthView;
+  api: AccountApi;
+  /** Gets health that came with another answer. */
+  onChanged: (view: AccountHealthView) => void;
+}
 
 interface Section {
   title: Phrase;
@@ -22,19 +36,27 @@ const Sections = styled(Accordion)`
 `;
 
 /** Everything that the summary leaves out. */
-export function Details({ id, view }: { id: string; view: AccountHealthView }) {
-  const sections = sectionsOf(view);
-  const open = sections.flatMap((section, i) => (section.isOpen ? [i] : []));
+export function Details(props: DetailsProps) {
+  const sections = sectionsOf(props);
+  const { isOpen, wasOpened, toggle } = useOpenSections(sections);
   return (
-    <div id={id}>
-      <Circumstances view={view} />
-      <Sections defaultExpandedSections={open} isCollapsible isCompact isExpandable level={2}>
+    <div id={props.id}>
+      <Circumstances view={props.view} />
+      <Sections
+        expandedSections={sections.flatMap((section, i) => (isOpen(section) ? [i] : []))}
+        isCompact
+        level={2}
+        onChange={(i) => {
+          const section = sections[i];
+          if (section) toggle(section);
+        }}
+      >
         {sections.map((section) => (
           <Accordion.Section key={section.title}>
             <Accordion.Header>
               <Accordion.Label>{translate(section.title)}</Accordion.Label>
             </Accordion.Header>
-            <Accordion.Panel>{section.content}</Accordion.Panel>
+            <Accordion.Panel>{wasOpened(section) && section.content}</Accordion.Panel>
           </Accordion.Section>
         ))}
       </Sections>
@@ -42,7 +64,24 @@ export function Details({ id, view }: { id: string; view: AccountHealthView }) {
   );
 }
 
-function sectionsOf(view: AccountHealthView): Section[] {
+/** A section's content is made when it is first opened, and then kept: some ask the server, others are written in. */
+function useOpenSections(sections: readonly Section[]) {
+  const atFirst = sections.filter((section) => section.isOpen).map(({ title }) => title);
+  const [open, setOpen] = useState<ReadonlySet<Phrase>>(() => new Set(atFirst));
+  const [opened, setOpened] = useState(open);
+  return {
+    isOpen: ({ title }: Section) => open.has(title),
+    wasOpened: ({ title }: Section) => opened.has(title),
+    toggle: ({ title }: Section) => {
+      const next = new Set(open);
+      if (!next.delete(title)) next.add(title);
+      setOpen(next);
+      setOpened(new Set([...opened, ...next]));
+    },
+  };
+}
+
+function sectionsOf({ view, api, onChanged }: DetailsProps): Section[] {
   const isScored = view.status === "scored";
   const sections: (Section & { isShown: boolean })[] = [
     {
@@ -64,6 +103,18 @@ function sectionsOf(view: AccountHealthView): Section[] {
       content: <ChangeSection changes={view.changes} />,
     },
     {
+      title: "section_explain",
+      isOpen: false,
+      isShown: isScored,
+      content: <ExplainSection api={api} />,
+    },
+    {
+      title: "section_counterfactual",
+      isOpen: false,
+      isShown: view.counterfactual !== null,
+      content: view.counterfactual && <CounterfactualSection counterfactual={view.counterfactual} />,
+    },
+    {
       title: "section_score",
       isOpen: false,
       isShown: view.contributions.length > 0,
@@ -76,13 +127,18 @@ function sectionsOf(view: AccountHealthView): Section[] {
       content: <Missing view={view} />,
     },
     { title: "section_data", isOpen: false, isShown: true, content: <DataSection view={view} /> },
+    {
+      title: "section_corrections",
+      isOpen: view.corrections.length > 0,
+      isShown: view.may.correct || view.corrections.length > 0,
+      content: <CorrectionSection api={api} view={view} onChanged={onChanged} />,
+    },
   ];
   return sections.filter((section) => section.isShown);
 }
 
 /** Who this is, and why it needs care right now. */
 function Circumstances({ view }: { view: AccountHealthView }) {
-  const { sentences } = view.atRisk;
   return (
     <section style={{ marginTop: 8 }}>
       <Strong>{view.account.name}</Strong>
@@ -92,9 +148,18 @@ function Circumstances({ view }: { view: AccountHealthView }) {
           days: formats.number(Math.floor(view.ageDays)),
         })}
       </Subtle>
-      {view.atRisk.since && (
-        <Subtle>{translate("at_risk_since", { date: formats.day(view.atRisk.since) })}</Subtle>
-      )}
+      <PeopleNotes view={view} />
+      {view.lost === null && <Risk atRisk={view.atRisk} />}
+      <RedFlags flags={view.redFlags} />
+      <Sparkline points={view.trend.points} />
+    </section>
+  );
+}
+
+function Risk({ atRisk: { since, sentences } }: Pick<AccountHealthView, "atRisk">) {
+  return (
+    <>
+      {since && <Subtle>{translate("at_risk_since", { date: formats.day(since) })}</Subtle>}
       {sentences.length > 0 && (
         <List style={{ margin: "6px 0" }}>
           {sentences.map((sentence) => (
@@ -104,7 +169,7 @@ function Circumstances({ view }: { view: AccountHealthView }) {
           ))}
         </List>
       )}
-    </section>
+    </>
   );
 }
 

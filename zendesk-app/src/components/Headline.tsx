@@ -11,6 +11,18 @@ const Score = styled.span`
   font-size: ${({ theme }) => theme.fontSizes.xl};
   font-weight: ${({ theme }) => theme.fontWeights.semibold};
   line-height: 28px;
+  flex: none;
+`;
+
+/** What gives way in a narrow frame: the whole of it is in its title. */
+const TrendText = styled(Small)`
+  overflow: hidden;
+  text-overflow: ellipsis;
+  white-space: nowrap;
+`;
+
+const FixedTag = styled(Tag)`
+  flex: none;
 `;
 
 const Meta = styled(Clamped)`
@@ -36,8 +48,8 @@ function Verdict({ view }: { view: AccountHealthView }) {
   if (view.band === null || view.healthScore === null) {
     return (
       <>
-        <Tag hue="grey">{translate(view.status === "pending" ? "pending" : "not_enough_data")}</Tag>
-        {view.atRisk.isAtRisk && <AtRiskTag />}
+        <FixedTag hue="grey">{translate(view.status === "pending" ? "pending" : "not_enough_data")}</FixedTag>
+        <StandingTag view={view} />
       </>
     );
   }
@@ -48,23 +60,28 @@ function Verdict({ view }: { view: AccountHealthView }) {
         <span aria-hidden="true">{formats.number(view.healthScore)}</span>
         <Unseen>{translate("score_label", { score: formats.number(view.healthScore) })}</Unseen>
       </Score>
-      <Tag aria-label={translate("band_label", { band })} hue={view.band}>
+      <FixedTag aria-label={translate("band_label", { band })} hue={view.band}>
         {band}
-      </Tag>
-      {view.atRisk.isAtRisk && <AtRiskTag />}
+      </FixedTag>
+      <StandingTag view={view} />
       <Trend trend={view.trend} />
     </>
   );
 }
 
-const AtRiskTag = () => (
-  <Tag hue="red">
-    <Row as="span" style={{ gap: 4 }}>
-      <Glyph shape="warning" />
-      {translate("at_risk")}
-    </Row>
-  </Tag>
-);
+/** What an agent must not miss: that the customer may be lost, or is. */
+function StandingTag({ view }: { view: AccountHealthView }) {
+  if (view.lost) return <FixedTag hue="grey">{translate("lost")}</FixedTag>;
+  if (!view.atRisk.isAtRisk) return null;
+  return (
+    <FixedTag hue="red">
+      <Row as="span" style={{ gap: 4 }}>
+        <Glyph shape="warning" />
+        {translate("at_risk")}
+      </Row>
+    </FixedTag>
+  );
+}
 
 const TREND_TONES = {
   up: "success",
@@ -80,16 +97,16 @@ function Trend({ trend }: { trend: AccountHealthView["trend"] }) {
   return (
     <Row style={{ gap: 4, marginLeft: "auto" }} title={words}>
       <Glyph shape={trend.direction} tone={TREND_TONES[trend.direction]} />
-      <Small aria-hidden="true">
+      <TrendText aria-hidden="true">
         {translate("trend_short", { points: formats.signed(trend.change30d) })}
-      </Small>
+      </TrendText>
       <Unseen>{words}</Unseen>
     </Row>
   );
 }
 
 function metaLine(view: AccountHealthView): string {
-  const parts = [translate(`age_${view.segment}`)];
+  const parts = [view.override ? translate("set_by_person") : translate(`age_${view.segment}`)];
   if (view.status !== "pending") {
     parts.push(translate("coverage_short", { coverage: formats.percent(view.coverage) }));
     parts.push(translate(`confidence_${view.confidence}`));

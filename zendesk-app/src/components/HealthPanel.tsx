@@ -1,21 +1,20 @@
 import type { AccountHealthView } from "@bellwether/shared";
 import { useId, useState } from "react";
 import { translate } from "../translate.ts";
-import { Details } from "./Details.tsx";
+import { Details, type DetailsProps } from "./Details.tsx";
 import { Glyph } from "./Glyph.tsx";
 import { Headline } from "./Headline.tsx";
 import { Panel, Row, Small, SmallLink, Subtle } from "./layout.ts";
 import { NextStep } from "./NextStep.tsx";
 import { ReasonList } from "./ReasonList.tsx";
 
-export interface HealthPanelProps {
-  view: AccountHealthView;
+export interface HealthPanelProps extends Omit<DetailsProps, "id"> {
   refresh: "idle" | "under_way" | "failed";
   onRefresh: () => void;
 }
 
 /** At most 200 px high until it is opened: the verdict, what to do, and why. */
-export function HealthPanel({ view, refresh, onRefresh }: HealthPanelProps) {
+export function HealthPanel({ view, api, refresh, onRefresh, onChanged }: HealthPanelProps) {
   const [isOpen, setIsOpen] = useState(false);
   const detailsId = useId();
   return (
@@ -40,7 +39,7 @@ export function HealthPanel({ view, refresh, onRefresh }: HealthPanelProps) {
         )}
       </Row>
       {refresh === "failed" && <Subtle role="status">{translate("refresh_failed")}</Subtle>}
-      {isOpen && <Details id={detailsId} view={view} />}
+      {isOpen && <Details api={api} id={detailsId} view={view} onChanged={onChanged} />}
     </Panel>
   );
 }

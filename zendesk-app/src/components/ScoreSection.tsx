@@ -1,6 +1,7 @@
 import type { AccountHealthView, Contribution } from "@bellwether/shared";
 import { formats } from "../format.ts";
 import { translate } from "../translate.ts";
+import { EvidenceLinks } from "./EvidenceLinks.tsx";
 import { List, Row, Small, Strong, Subtle } from "./layout.ts";
 import { PointRow } from "./PointRow.tsx";
 
@@ -21,6 +22,7 @@ export function ScoreSection({ view }: { view: AccountHealthView }) {
                 <PointRow key={contribution.measure} points={pointsOf(contribution)}>
                   {contribution.label}
                   <Subtle>{contribution.sentence}</Subtle>
+                  <EvidenceLinks evidence={contribution.evidence} />
                 </PointRow>
               ))}
           </List>

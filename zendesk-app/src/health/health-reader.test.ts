@@ -1,9 +1,18 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { agentView, healthyView, pendingView } from "../../../tests/support/health-views.ts";
-import type { HealthAnswer } from "./health-answer.ts";
-import { AFTER_SAVE_MS, HealthReader, PENDING_RETRY_MS, SETTLE_MS, STALE_AFTER_MS } from "./health-reader.ts";
+import type { AccountApi } from "./account-api.ts";
+import {
+  AFTER_SAVE_MS,
+  type HealthAnswer,
+  HealthReader,
+  PENDING_RETRY_MS,
+  SETTLE_MS,
+  STALE_AFTER_MS,
+} from "./health-reader.ts";
 
-const ready = (view = healthyView): HealthAnswer => ({ kind: "ready", view });
+const unused = () => Promise.reject(new Error("nothing is asked here"));
+const api: AccountApi = { explain: unused, correct: unused, withdraw: unused };
+const ready = (view = healthyView): HealthAnswer => ({ kind: "ready", view, api });
 
 /** A reader whose answers the test gives; `reads` has one entry per reading. */
 function setUp() {
@@ -46,7 +55,7 @@ describe("HealthReader", () => {
     reader.refresh();
     expect(reader.state()).toEqual({ kind: "loading" });
     await reads[0]?.answer(ready());
-    expect(reader.state()).toEqual({ kind: "ready", view: healthyView, refresh: "idle" });
+    expect(reader.state()).toEqual({ kind: "ready", view: healthyView, api, refresh: "idle" });
     expect(seen).toEqual(["ready"]);
   });
 
@@ -57,7 +66,29 @@ describe("HealthReader", () => {
     reader.refresh();
     expect(reader.state()).toMatchObject({ kind: "ready", refresh: "under_way" });
     await reads[1]?.answer({ kind: "failed", failure: "unavailable" });
-    expect(reader.state()).toEqual({ kind: "ready", view: healthyView, refresh: "failed" });
+    expect(reader.state()).toEqual({ kind: "ready", view: healthyView, api, refresh: "failed" });
+  });
+
+  it("takes health that came with another answer over what is being read", async () => {
+    const { reader, reads } = setUp();
+    reader.refresh();
+    await reads[0]?.answer(ready());
+    reader.refresh();
+    const changed = { ...healthyView, nextStep: "Say thank you." };
+    reader.take(changed);
+    expect(reads[1]?.signal.aborted).toBe(true);
+    await reads[1]?.answer(ready());
+    expect(reader.state()).toEqual({ kind: "ready", view: changed, api, refresh: "idle" });
+  });
+
+  it("does not take another customer's health, nor any before the first reading", async () => {
+    const { reader, reads } = setUp();
+    reader.take(healthyView);
+    expect(reader.state()).toEqual({ kind: "loading" });
+    reader.refresh();
+    await reads[0]?.answer(ready());
+    reader.take(agentView);
+    expect(reader.state()).toMatchObject({ view: healthyView });
   });
 
   it("drops the view when the customer turns out to be unknown", async () => {

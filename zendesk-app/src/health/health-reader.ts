@@ -1,10 +1,16 @@
 import type { AccountHealthView } from "@bellwether/shared";
-import type { HealthAnswer, ReadFailure } from "./health-answer.ts";
+import type { AccountApi } from "./account-api.ts";
+import type { ReadFailure, ViewAnswer } from "./health-answer.ts";
+
+/** `api` asks about the very record that the view was found by. */
+export type HealthAnswer =
+  | { kind: "ready"; view: AccountHealthView; api: AccountApi }
+  | Exclude<ViewAnswer, { kind: "ready" }>;
 
 export type AccountHealthState =
   | { kind: "loading" }
   /** `refresh` tells about a newer reading that is under way or went wrong while the last one stays on show. */
-  | { kind: "ready"; view: AccountHealthView; refresh: "idle" | "under_way" | "failed" }
+  | { kind: "ready"; view: AccountHealthView; api: AccountApi; refresh: "idle" | "under_way" | "failed" }
   | { kind: "not_matched" }
   | { kind: "failed"; failure: ReadFailure };
 
@@ -51,6 +57,15 @@ export class HealthReader {
     if (this.#state.kind === "ready") this.#show({ ...this.#state, refresh: "under_way" });
     else if (kind !== "loading") this.#show({ kind: "loading" });
     void this.#read();
+  };
+
+  /** Health that came with another answer; what was under way is older than it. */
+  readonly take = (view: AccountHealthView): void => {
+    if (this.#state.kind !== "ready" || this.#state.view.account.id !== view.account.id) return;
+    this.#underWay?.abort();
+    this.#underWay = null;
+    this.#settledAt = this.#parts.now();
+    this.#show({ ...this.#state, view, refresh: "idle" });
   };
 
   /** Another customer may be the one in question: what is known is not theirs. */

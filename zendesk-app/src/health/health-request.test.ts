@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { healthyView } from "../../../tests/support/health-views.ts";
+import { atRiskView, healthyView, viewOfAnEarlierServer } from "../../../tests/support/health-views.ts";
 import { TimedOut } from "../zaf/within.ts";
 import { readAnswer, readFailure } from "./health-answer.ts";
-import { healthRequest, readApiUrl } from "./health-request.ts";
+import { accountRequest, readApiUrl } from "./health-request.ts";
 import { subjectsOf } from "./subject.ts";
+
+const PLACE = {
+  apiUrl: "https://b.test",
+  subject: { by: "userId", id: "1&organizationId=2" },
+  asker: { subdomain: "acme", userId: "5" },
+} as const;
 
 describe("readApiUrl", () => {
   it.each([
@@ -24,13 +30,10 @@ describe("readApiUrl", () => {
   );
 });
 
-describe("healthRequest", () => {
+describe("accountRequest", () => {
   it("leaves secret and token to the proxy and escapes the id", () => {
-    const request = healthRequest(
-      "https://b.test",
-      { by: "userId", id: "1&organizationId=2" },
-      { subdomain: "acme", userId: "5" },
-    );
+    const request = accountRequest(PLACE, { path: "account-health" });
+    expect(request).not.toHaveProperty("data");
     expect(request.url).toBe("https://b.test/api/zendesk/account-health?userId=1%26organizationId%3D2");
     expect(request).toMatchObject({
       secure: true,
@@ -38,6 +41,14 @@ describe("healthRequest", () => {
       headers: { Authorization: "Bearer {{jwt.token}}" },
       jwt: { secret_key: "{{setting.app_secret}}", claims: { iss: "acme", aud: "bellwether", sub: "5" } },
     });
+  });
+});
+
+describe("a call that changes something", () => {
+  it("is a POST with its body as JSON, about the same subject", () => {
+    const request = accountRequest(PLACE, { path: "corrections", body: { reason: "ä" } });
+    expect(request).toMatchObject({ type: "POST", data: '{"reason":"ä"}', contentType: "application/json" });
+    expect(request.url).toBe("https://b.test/api/zendesk/corrections?userId=1%26organizationId%3D2");
   });
 });
 
@@ -68,6 +79,11 @@ describe("readAnswer", () => {
   it("takes an object and its text alike", () => {
     expect(readAnswer(JSON.stringify(healthyView))).toEqual(readAnswer(healthyView));
     expect(readAnswer(healthyView)).toEqual({ kind: "ready", view: healthyView });
+  });
+
+  it("fills in what a server of an earlier version leaves out", () => {
+    const answer = readAnswer(viewOfAnEarlierServer(atRiskView));
+    expect(answer).toMatchObject({ kind: "ready", view: { corrections: [], override: null, lost: null } });
   });
 
   it.each([undefined, null, "", "<html>", "[]", { ...healthyView, healthScore: 101 }])(

@@ -2,6 +2,8 @@ import type { ZafRequest } from "../zaf/zaf-client.ts";
 import type { Subject } from "./subject.ts";
 
 export const REQUEST_TIMEOUT_MS = 12_000;
+/** The proxy ends a call before this; waiting a little longer lets its own message win. */
+export const PATIENCE_MS = REQUEST_TIMEOUT_MS + 3_000;
 /** Long enough for a slow proxy, short enough to be worthless when copied. */
 const TOKEN_SECONDS = 300;
 
@@ -26,12 +28,31 @@ export function readApiUrl(setting: unknown): string | null {
   }
 }
 
-/** The call for one subject's health; the secret is put in and the token signed by Zendesk's proxy. */
-export function healthRequest(apiUrl: string, subject: Subject, asker: Asker): ZafRequest {
-  const query = new URLSearchParams({ [subject.by]: subject.id });
+/** Where and about whom to ask. */
+export interface AccountPlace {
+  apiUrl: string;
+  subject: Subject;
+  asker: Asker;
+}
+
+export interface AccountCall {
+  /** After `/api/zendesk/`. */
+  path: string;
+  query?: Readonly<Record<string, string>>;
+  /** Present = a POST. */
+  body?: object;
+}
+
+/** A call about one subject; the secret is put in and the token signed by Zendesk's proxy. */
+export function accountRequest(
+  { apiUrl, subject, asker }: AccountPlace,
+  { path, query = {}, body }: AccountCall,
+): ZafRequest {
+  const parameters = new URLSearchParams({ [subject.by]: subject.id, ...query });
   return {
-    url: `${apiUrl}/api/zendesk/account-health?${query}`,
-    type: "GET",
+    url: `${apiUrl}/api/zendesk/${path}?${parameters}`,
+    type: body === undefined ? "GET" : "POST",
+    ...(body !== undefined && { data: JSON.stringify(body) }),
     headers: { Authorization: "Bearer {{jwt.token}}", Accept: "application/json" },
     contentType: "application/json",
     secure: true,

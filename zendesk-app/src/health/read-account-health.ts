@@ -1,13 +1,13 @@
 import { within } from "../zaf/within.ts";
 import type { ZafClient, ZafRegistration } from "../zaf/zaf-client.ts";
-import { type HealthAnswer, readAnswer, readFailure } from "./health-answer.ts";
-import { type Asker, healthRequest, REQUEST_TIMEOUT_MS, readApiUrl } from "./health-request.ts";
+import { accountApi } from "./account-api.ts";
+import { readAnswer, readFailure } from "./health-answer.ts";
+import type { HealthAnswer } from "./health-reader.ts";
+import { type Asker, accountRequest, PATIENCE_MS, readApiUrl } from "./health-request.ts";
 import { type Sidebar, SUBJECT_PATHS, type Subject, subjectsOf } from "./subject.ts";
 
 /** Zendesk answers reads from its own page; more than this means that it never will. */
 const HOST_TIMEOUT_MS = 8_000;
-/** The proxy ends a call before this; waiting a little longer lets its own message win. */
-const GRACE_MS = 3_000;
 
 export interface ReadRequest {
   client: ZafClient;
@@ -71,8 +71,10 @@ async function askServer(
   signal: AbortSignal,
 ): Promise<HealthAnswer> {
   try {
-    const call = client.request(healthRequest(apiUrl, subject, asker));
-    return readAnswer(await within(call, REQUEST_TIMEOUT_MS + GRACE_MS, signal));
+    const place = { apiUrl, subject, asker };
+    const call = client.request(accountRequest(place, { path: "account-health" }));
+    const answer = readAnswer(await within(call, PATIENCE_MS, signal));
+    return answer.kind === "ready" ? { ...answer, api: accountApi(client, place) } : answer;
   } catch (error) {
     if (signal.aborted) throw error;
     return readFailure(error);

@@ -1,11 +1,20 @@
+import type { AccountHealthView } from "@bellwether/shared";
 import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { type AccountHealthState, HealthReader } from "../health/health-reader.ts";
 import { readAccountHealth } from "../health/read-account-health.ts";
 import { SAVE_EVENTS, type Sidebar, SUBJECT_EVENTS } from "../health/subject.ts";
 import { useZafClient } from "../ZafClientProvider.tsx";
 
-/** Health of the customer on the screen, kept current by Zendesk's events; `refresh` reads again. */
-export function useAccountHealth(sidebar: Sidebar): { state: AccountHealthState; refresh: () => void } {
+export interface AccountHealthOnScreen {
+  state: AccountHealthState;
+  /** Reads again. */
+  refresh: () => void;
+  /** Shows health that came with another answer. */
+  onChanged: (view: AccountHealthView) => void;
+}
+
+/** Health of the customer on the screen, kept current by Zendesk's events. */
+export function useAccountHealth(sidebar: Sidebar): AccountHealthOnScreen {
   const { client, registration } = useZafClient();
   const reader = useMemo(
     () =>
@@ -35,5 +44,6 @@ export function useAccountHealth(sidebar: Sidebar): { state: AccountHealthState;
     };
   }, [client, reader, sidebar]);
 
-  return { state: useSyncExternalStore(reader.subscribe, reader.state), refresh: reader.refresh };
+  const state = useSyncExternalStore(reader.subscribe, reader.state);
+  return { state, refresh: reader.refresh, onChanged: reader.take };
 }

@@ -11,7 +11,9 @@ export interface ZafClient {
 /** A call through Zendesk's proxy, which puts in the secure setting and signs the token outside the browser. */
 export interface ZafRequest {
   url: string;
-  type: "GET";
+  type: "GET" | "POST";
+  /** JSON; only with POST. */
+  data?: string;
   headers: Record<string, string>;
   secure: true;
   cors: false;
