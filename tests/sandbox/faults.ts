@@ -17,6 +17,8 @@ export interface Fault {
   policyName?: "TEN_SECONDLY_ROLLING" | "SECONDLY" | "DAILY";
   /** Ids that HubSpot's batch calls refuse, which makes the answer a 207. */
   partialIds?: readonly string[];
+  /** Ids whose values HubSpot's batch update refuses for good. */
+  refusedIds?: readonly string[];
   /** Ids whose items fail in a Zendesk job that completes. */
   failedJobItems?: readonly string[];
   /** Zendesk jobs that never start, or whose status is gone when asked for; the latter do their work. */

@@ -74,8 +74,8 @@ function detail(change: HubspotChange, family: EventFamily): Record<string, unkn
       };
     case "merge":
       return {
-        primaryObjectId: Number(change.record.id),
-        mergedObjectIds: [Number(change.merged.id)],
+        primaryObjectId: Number(change.primaryId),
+        mergedObjectIds: change.mergedIds.map(Number),
         newObjectId: Number(change.record.id),
         numberOfPropertiesMoved: 0,
       };

@@ -154,8 +154,26 @@ export class HubspotPortal {
     this.onChange({ kind: "privacyDeletion", record, source: PERSON });
   }
 
-  /** `merged` is gone afterwards; `record` takes over its links and the values that it lacks. */
-  merge(record: CrmRecord, merged: CrmRecord): void {
+  /** The merged ones are gone afterwards; `record` takes over their links and the values that it lacks. */
+  merge(record: CrmRecord, ...merged: CrmRecord[]): void {
+    for (const each of merged) this.#takeIn(record, each);
+    const mergedIds = merged.map(({ id }) => id);
+    this.onChange({ kind: "merge", record, primaryId: record.id, mergedIds, source: PERSON });
+  }
+
+  /** As `merge`, but the survivor is a new record: the ids of all that are named are gone. */
+  mergeIntoNew(primary: CrmRecord, ...merged: CrmRecord[]): CrmRecord {
+    const tell = this.onChange;
+    this.onChange = () => undefined; // of a merge's survivor no creation is told
+    const record = this.create(primary.type, {});
+    this.onChange = tell;
+    for (const each of [primary, ...merged]) this.#takeIn(record, each);
+    const mergedIds = merged.map(({ id }) => id);
+    this.onChange({ kind: "merge", record, primaryId: primary.id, mergedIds, source: PERSON });
+    return record;
+  }
+
+  #takeIn(record: CrmRecord, merged: CrmRecord): void {
     for (const type of hubspotTypes) {
       for (const { id } of this.links(merged, type)) {
         const other = this.get(type, id);
@@ -172,7 +190,6 @@ export class HubspotPortal {
     );
     this.#of(merged.type).delete(merged.id);
     this.#mergedInto.set(`${merged.type}/${merged.id}`, record.id);
-    this.onChange({ kind: "merge", record, merged, source: PERSON });
   }
 
   isMergedAway(type: HubspotType, id: string): boolean {

@@ -37,7 +37,15 @@ export type HubspotChange =
       isRemoved: boolean;
       source: ChangeSource;
     }
-  | { kind: "merge"; record: CrmRecord; merged: CrmRecord; source: ChangeSource };
+  | {
+      kind: "merge";
+      /** The survivor. */
+      record: CrmRecord;
+      /** The one that was chosen to stay; the survivor itself, unless it got a new id. */
+      primaryId: string;
+      mergedIds: readonly string[];
+      source: ChangeSource;
+    };
 
 export interface Link {
   id: string;

@@ -46,6 +46,7 @@ export const STANDARD_PROPERTIES: Record<HubspotType, Table> = {
     notes_last_contacted: "!t",
     notes_last_updated: "!t",
     notes_next_activity_date: "!t",
+    hs_last_booked_meeting_date: "!t",
     hs_last_sales_activity_timestamp: "!t",
     num_associated_contacts: "!n",
     num_associated_deals: "!n",

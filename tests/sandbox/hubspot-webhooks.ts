@@ -67,6 +67,7 @@ export class HubspotWebhooks {
     const event = eventOf(change, target.family ?? "generic", this.stamp(portalId));
     if (event === null || !isSubscribed(target, event, change)) return;
     this.events.push(event);
+    if (this.#sender.isLost(this.#random)) return;
     this.#gathered.push(event);
     this.#timer ??= setTimeout(() => this.flush(), GATHER_MS);
   }

@@ -91,6 +91,8 @@ function check(call: HubspotCall, type: HubspotType, row: RowInput): Checked {
   });
   if (fault.partialIds?.includes(row.id))
     return bad("refused", "RATE_LIMITS", "The row could not be written.");
+  if (fault.refusedIds?.includes(row.id))
+    return bad("bad_value", "VALIDATION_ERROR", "A workflow does not let this company be changed.");
   if (record === null || record.archivedAt !== null) {
     const why = portal.isMergedAway(type, row.id) ? "has been merged into another record" : "does not exist";
     return bad("unknown_id", "OBJECT_NOT_FOUND", `Object with id ${row.id} ${why}.`);

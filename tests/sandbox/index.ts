@@ -19,6 +19,7 @@ import {
 } from "./types.ts";
 import { WebhookSender } from "./webhook-sender.ts";
 import type { ZendeskAccount } from "./zendesk-account.ts";
+import { type ZendeskHappenings, zendeskHappenings } from "./zendesk-happenings.ts";
 import { ZendeskJobs } from "./zendesk-jobs.ts";
 import { zendeskApp } from "./zendesk-server.ts";
 import { ZendeskWebhooks } from "./zendesk-webhooks.ts";
@@ -70,6 +71,8 @@ export interface Sandbox {
   /** The records behind the first portal and the Zendesk account, to read and to change. */
   hubspot: HubspotPortal;
   zendesk: ZendeskAccount;
+  /** Deletions, merges and the like at Zendesk, with their events. */
+  zendeskHappens: ZendeskHappenings;
   setHubspotWebhook(target: HubspotWebhookTarget): void;
   actions: SandboxActions;
   /** Record writes by API callers, oldest first. */
@@ -81,6 +84,8 @@ export interface Sandbox {
   requests: SandboxRequest[];
   faults: Faults;
   deliver: Deliver;
+  /** Share of events that are never sent from now on, 0–1. */
+  loseWebhooks(share: number): void;
   /** Makes all access tokens from OAuth expire now; refresh tokens stay good. */
   expireTokens(platform: SandboxPlatform): void;
   /** Takes the app out of the first portal, or all consent back: every token is refused from now on. */
@@ -164,6 +169,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     secondPortal,
     hubspot: portal,
     zendesk,
+    zendeskHappens: zendeskHappenings(zendesk, clock),
     setHubspotWebhook: (target) => hubspotWebhooks.setTarget(target),
     actions: sandboxActions({ accounts, portal, zendesk, clock }),
     writes: book.writes,
@@ -181,6 +187,9 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         secondPortal,
       ],
     }),
+    loseWebhooks: (share) => {
+      sender.lossRate = share;
+    },
     expireTokens: (platform) => (platform === "hubspot" ? hubspotOauth : zendeskOauth).expireTokens(),
     uninstall: (platform) =>
       platform === "hubspot" ? hubspotOauth.uninstall(portal.portalId) : zendeskOauth.revokeAll(),

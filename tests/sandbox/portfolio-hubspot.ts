@@ -6,6 +6,7 @@ import type { HubspotPortal } from "./hubspot-portal.ts";
 import { type CrmRecord, PERSON, PRODUCT_SYNC } from "./hubspot-record.ts";
 import type { Person } from "./portfolio-names.ts";
 import { type AccountPlan, type DealPlan, featuresAvailable, type UsagePoint } from "./portfolio-plan.ts";
+import { activeDaysOf, successValues } from "./portfolio-success.ts";
 import type { Random } from "./random.ts";
 
 /** What a plan became in HubSpot. */
@@ -41,7 +42,7 @@ export function seedHubspot(
     if (contact !== undefined) addNps(portal, contact, answer.score, null, answer.at);
   }
   const lastTouchedAt = plan.lastContactAt ?? plan.customerSince;
-  portal.update(company, { ...currentValues(plan), ...counts(portal, company) }, PERSON, lastTouchedAt);
+  portal.update(company, { ...currentValues(plan, now), ...counts(portal, company) }, PERSON, lastTouchedAt);
   return { company, contacts, deals, tickets };
 }
 
@@ -80,19 +81,22 @@ const usageValues = (point: UsagePoint): Record<string, string> => ({
   [FIELDS.logins]: String(point.logins),
   [FIELDS.featuresActivated]: String(point.featuresActivated),
   [FIELDS.seats]: String(point.seats),
+  [FIELDS.activeDays]: String(activeDaysOf(point)),
 });
 
-function currentValues(plan: AccountPlan): Record<string, string> {
+function currentValues(plan: AccountPlan, now: number): Record<string, string> {
   const contact = {
     ...(plan.lastContactAt !== null && {
       notes_last_contacted: isoMs(plan.lastContactAt),
       notes_last_updated: isoMs(plan.lastContactAt),
+      hs_last_booked_meeting_date: isoMs(plan.lastContactAt),
     }),
     ...(plan.nextActivityAt !== null && { notes_next_activity_date: isoMs(plan.nextActivityAt) }),
   };
   if (plan.usage.length === 0) return contact;
   return {
     ...contact,
+    ...successValues(plan, now),
     [FIELDS.renewalDate]: isoDate(plan.renewsAt),
     [FIELDS.noticeOfNonRenewal]: String(plan.story === "churned"),
     [FIELDS.isReference]: String(plan.isReference),

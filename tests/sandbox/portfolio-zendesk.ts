@@ -97,7 +97,7 @@ function seedTicket(
     firstReplyMinutes: plan.firstReplyMinutes,
     reopens: plan.reopens,
     replies: plan.firstReplyMinutes === null ? 0 : random.int(1, 6),
-    tags: [],
+    tags: feelingTags(plan),
   });
   if (plan.isGood !== null && plan.solvedAt !== null) {
     const at = Math.min(plan.solvedAt + random.int(20, 900) * MINUTE_MS, now - 2 * MINUTE_MS);
@@ -110,6 +110,10 @@ function seedTicket(
   }
   return ticket;
 }
+
+/** As intelligent triage tags them: what a customer writes of a ticket is what they feel about it. */
+const feelingTags = ({ isGood }: TicketPlan): string[] =>
+  isGood === null ? [] : [isGood ? "sentiment__positive" : "sentiment__negative"];
 
 function openStatus(plan: TicketPlan, random: Random): Ticket["status"] {
   if (plan.firstReplyMinutes === null) return "new";

@@ -1,4 +1,5 @@
 import type { SandboxClock } from "./clock.ts";
+import type { Random } from "./random.ts";
 import type { SandboxPlatform } from "./types.ts";
 
 /** One attempt to deliver; kept so that tests can compare what was acknowledged with what was stored. */
@@ -38,6 +39,8 @@ export class WebhookSender {
   #waiting: (() => Promise<void>)[] = [];
   #running = 0;
   #idle: (() => void)[] = [];
+  /** Share of events that are lost on the way out and never sent, 0–1. */
+  lossRate = 0;
   /** Every attempt, oldest first. */
   readonly deliveries: Delivery[] = [];
 
@@ -45,6 +48,11 @@ export class WebhookSender {
   constructor(clock: SandboxClock, retryScale: number) {
     this.#clock = clock;
     this.#retryScale = retryScale;
+  }
+
+  /** Whether an event is lost before anything is sent, as it happens to the platforms now and then. */
+  isLost(random: Random): boolean {
+    return this.lossRate > 0 && random.chance(this.lossRate);
   }
 
   /** Delivers in the background, with retries. */

@@ -51,6 +51,7 @@ export class ZendeskWebhooks {
       const envelope = this.envelope(change, { position: i + 1, total: changes.length });
       for (const webhook of subscribers) {
         this.events.push({ webhookId: webhook.id, envelope });
+        if (this.#sender.isLost(this.#random)) continue;
         this.#sender.enqueue(this.parcel(webhook, JSON.stringify(envelope)));
       }
     }

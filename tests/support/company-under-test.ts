@@ -84,7 +84,9 @@ export interface SourceCounts {
   rejected: number;
 }
 
-export const intakeCounts = (url: string): Promise<{ hubspot: SourceCounts; zendesk: SourceCounts }> =>
+export const intakeCounts = (
+  url: string,
+): Promise<{ hubspot: SourceCounts; zendesk: SourceCounts; segment: SourceCounts }> =>
   adminGet(url, "/intake/counts");
 
 export interface ListedConnection {

@@ -17,6 +17,9 @@ export const healthResult = (part: Partial<HealthResult> = {}): HealthResult => 
   reasons: [],
   caps: [],
   missing: [],
+  redFlags: [],
+  override: null,
+  lostAt: null,
   nextStep: "Nothing to do.",
   atRisk: { isAtRisk: false, since: null, sentences: [] },
   churnRisk: {

@@ -39,8 +39,31 @@ export function measured(
     measureScore,
     sentence,
     observedAt: WEEK_AGO,
+    evidence: [],
   };
 }
+
+export const TICKET_EVIDENCE: Contribution["evidence"] = [
+  {
+    ref: "zendesk:ticket:4711",
+    label: "Ticket 4711",
+    url: "https://larkspur-support.zendesk.com/agent/tickets/4711",
+  },
+  {
+    ref: "zendesk:ticket:4698",
+    label: "Ticket 4698",
+    url: "https://larkspur-support.zendesk.com/agent/tickets/4698",
+  },
+  { ref: "hubspot:ticket:31", label: "Ticket 31 in HubSpot", url: null },
+];
+
+export const withEvidence = (
+  contribution: Contribution,
+  evidence: Contribution["evidence"],
+): Contribution => ({
+  ...contribution,
+  evidence,
+});
 
 export function absent(
   dimension: Dimension,
@@ -59,6 +82,7 @@ export function absent(
     measureScore: null,
     sentence,
     observedAt: null,
+    evidence: [],
   };
 }
 

@@ -1,6 +1,12 @@
-import { accountHealthView } from "@bellwether/shared";
+import { accountHealthView, changeExplanation } from "@bellwether/shared";
 import { describe, expect, it } from "vitest";
-import { agentView, HEALTH_VIEWS } from "./health-views.ts";
+import {
+  agentView,
+  calmExplanation,
+  explanation,
+  HEALTH_VIEWS,
+  unscoredExplanation,
+} from "./health-views.ts";
 
 const sum = (rows: readonly { points: number }[]): number => rows.reduce((s, r) => s + r.points, 0);
 
@@ -20,8 +26,9 @@ describe.each(Object.entries(HEALTH_VIEWS))("the example view %s", (_name, view)
     if (view.changes !== null) expect(sum(view.changes.items)).toBeCloseTo(view.changes.points, 9);
   });
 
-  it("is never above a cap in force, nor differs from the calculated score without one", () => {
-    const limit = Math.min(view.calculatedScore ?? 100, ...view.caps.map((c) => c.limit));
+  it("is never above a cap in force, nor differs from the calculated score without one or a person's points", () => {
+    const own = (view.calculatedScore ?? 100) + (view.override?.points ?? 0);
+    const limit = Math.min(own, ...view.caps.map((c) => c.limit));
     if (view.healthScore !== null) expect(view.healthScore).toBe(limit);
   });
 
@@ -46,4 +53,13 @@ it("has contributions that add up to the calculated score, where the reader may 
 it("shows an agent nothing that is about deals", () => {
   const { freshness: _crm, account: _links, ...shown } = agentView;
   expect(JSON.stringify(shown)).not.toMatch(/deal|expansion|revenue|renewal value/i);
+});
+
+it.each([
+  ["with changes", explanation],
+  ["of a calm time", calmExplanation],
+  ["without an earlier score", unscoredExplanation],
+])("explains a change %s as the schema says, adding up", (_name, example) => {
+  expect(changeExplanation.strict().parse(example)).toEqual(example);
+  if (example.points !== null) expect(sum(example.items)).toBeCloseTo(example.points, 9);
 });

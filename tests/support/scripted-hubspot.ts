@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ConnectionId, TenantId } from "@bellwether/shared";
-import { LimiterRegistry } from "../../server/src/adapters/platform/limiter.ts";
+import { LimiterRegistry } from "../../server/src/adapters/platform/limiter-registry.ts";
 import type { TimeSource } from "../../server/src/adapters/platform/time-source.ts";
 import type {
   Connection,
@@ -87,8 +87,17 @@ export function sleepingTime(): TimeSource & { slept: number[] } {
   };
 }
 
-export const silentLog: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-export const silentMeter: Meter = { count: () => undefined, observe: () => undefined };
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+export const silentMeter: Meter = {
+  count: () => undefined,
+  observe: () => undefined,
+  gauge: () => undefined,
+};
 
 export const hubspotConnection = (change: Partial<Connection> = {}): Connection => ({
   id: "0190b1a4-0000-7000-8000-000000000001" as ConnectionId,

@@ -20,6 +20,40 @@ export async function getFromCard(
   });
 }
 
+/** Any other request of a card: `path` after `/api/hubspot/`, with a body a POST. */
+export async function askFromCard(
+  url: string,
+  path: string,
+  query: Record<string, string>,
+  secret: string,
+  given?: unknown,
+): Promise<Response> {
+  const full = `${url}/api/hubspot/${path}?${new URLSearchParams(query)}`;
+  const stamp = String(Date.now());
+  const method = given === undefined ? "GET" : "POST";
+  const body = given === undefined ? "" : JSON.stringify(given);
+  const signature = createHmac("sha256", secret).update(`${method}${full}${body}${stamp}`).digest("base64");
+  return fetch(full, {
+    method,
+    headers: { "x-hubspot-signature-v3": signature, "x-hubspot-request-timestamp": stamp },
+    ...(body !== "" && { body }),
+  });
+}
+
+/** Any other request of the sidebar: `path` after `/api/zendesk/`, with a body a POST. */
+export const askFromSidebar = (
+  url: string,
+  path: string,
+  query: Record<string, string>,
+  token: string,
+  given?: unknown,
+): Promise<Response> =>
+  fetch(`${url}/api/zendesk/${path}?${new URLSearchParams(query)}`, {
+    method: given === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(given !== undefined && { body: JSON.stringify(given) }),
+  });
+
 export interface AppClaims {
   subdomain: string;
   secret?: string;

@@ -1,15 +1,31 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { ConnectionId, Observation, RecordRef, SourceRecord, TenantId } from "@bellwether/shared";
 import { createAccountStore } from "../../server/src/adapters/db/account-store.ts";
+import { createAuditLog } from "../../server/src/adapters/db/audit-log.ts";
+import { createChurnModelStore } from "../../server/src/adapters/db/churn-model-store.ts";
 import { createConnectionRepository } from "../../server/src/adapters/db/connection-repository.ts";
+import { createCorrectionStore } from "../../server/src/adapters/db/correction-store.ts";
+import { createDeadLetterStore } from "../../server/src/adapters/db/dead-letter-store.ts";
+import { createDriftStore } from "../../server/src/adapters/db/drift-store.ts";
 import { createEventStore } from "../../server/src/adapters/db/event-store.ts";
+import { createFateStore } from "../../server/src/adapters/db/fate-store.ts";
 import { createLedgerStore } from "../../server/src/adapters/db/ledger-store.ts";
+import { createMatchStore } from "../../server/src/adapters/db/match-store.ts";
 import { createOutboxStore } from "../../server/src/adapters/db/outbox-store.ts";
+import { createOutcomeStore } from "../../server/src/adapters/db/outcome-store.ts";
 import { type ProcessLease, startLease } from "../../server/src/adapters/db/process-lease.ts";
+import { createReconciliationStore } from "../../server/src/adapters/db/reconciliation-store.ts";
+import { createReplayStore } from "../../server/src/adapters/db/replay-store.ts";
+import { createRescoreStore } from "../../server/src/adapters/db/rescore-store.ts";
 import { createScoreStore } from "../../server/src/adapters/db/score-store.ts";
+import { createScorecardStore } from "../../server/src/adapters/db/scorecard-store.ts";
 import { createSecretBox } from "../../server/src/adapters/db/secret-box.ts";
+import { createShadowStore } from "../../server/src/adapters/db/shadow-store.ts";
+import { createSnapshotHistory } from "../../server/src/adapters/db/snapshot-history.ts";
 import type { Database } from "../../server/src/adapters/db/sql.ts";
 import { createTenantRepository } from "../../server/src/adapters/db/tenant-repository.ts";
+import { timeOrderedId } from "../../server/src/adapters/db/time-ordered-id.ts";
+import { createTokenStore } from "../../server/src/adapters/db/token-store.ts";
 import type { WakeUp } from "../../server/src/adapters/db/wake-ups.ts";
 import type { LedgerChange } from "../../server/src/services/ports.ts";
 import { newTenant } from "./database.ts";
@@ -50,11 +66,28 @@ export async function storesOfProcess(database: Database) {
       createSecretBox([Buffer.alloc(32, 7)], randomBytes),
       randomUUID,
     ),
-    events: createEventStore(database, wakeUps),
+    events: createEventStore(database, { wakeUps, newId: randomUUID }),
+    fates: createFateStore(database, wakeUps),
     ledger: createLedgerStore(database, { lease, wakeUps, clock }),
     accounts: createAccountStore(database, wakeUps),
+    matches: createMatchStore(database, wakeUps),
     scores: createScoreStore(database, lease, wakeUps),
+    reconciliations: createReconciliationStore(database, wakeUps, () =>
+      timeOrderedId(new Date(), randomBytes(10)),
+    ),
+    replays: createReplayStore(database),
+    rescoring: createRescoreStore(database, lease, wakeUps),
     outbox: createOutboxStore(database, lease),
+    deadLetters: createDeadLetterStore(database, lease, wakeUps),
+    drift: createDriftStore(database, wakeUps),
+    outcomes: createOutcomeStore(database, wakeUps),
+    churnModels: createChurnModelStore(database, wakeUps),
+    corrections: createCorrectionStore(database, wakeUps),
+    snapshots: createSnapshotHistory(database),
+    scorecards: createScorecardStore(database, wakeUps, clock),
+    shadows: createShadowStore(database),
+    tokens: createTokenStore(database),
+    audit: createAuditLog(database),
   };
 }
 export type Stores = Awaited<ReturnType<typeof storesOfProcess>>;

@@ -9,7 +9,9 @@ export interface ZafRequestOptions {
   url: string;
   type?: string;
   headers?: Record<string, string>;
+  /** The body; text. */
   data?: unknown;
+  contentType?: string;
   secure?: boolean;
   jwt?: { algorithm: string; secret_key: string; expiry: number; claims: Record<string, unknown> };
   timeout?: number;

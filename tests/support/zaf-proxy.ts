@@ -35,15 +35,20 @@ export async function proxyZafRequest(
   return call(url, request, headers);
 }
 
+/** What Zendesk sends a body as when the app does not say, as jQuery does. */
+const FORM = "application/x-www-form-urlencoded";
+
 async function call(
   url: URL,
   request: ZafRequestOptions,
   headers: Record<string, string>,
 ): Promise<ZafProxyAnswer> {
   try {
+    const body = typeof request.data === "string" ? request.data : undefined;
     const response = await fetch(url, {
       method: request.type ?? "GET",
-      headers,
+      headers: { ...headers, ...(body !== undefined && { "Content-Type": request.contentType ?? FORM }) },
+      ...(body !== undefined && { body }),
       signal: AbortSignal.timeout(request.timeout ?? 30_000),
     });
     const text = await response.text();

@@ -16,8 +16,11 @@ export const APP_SECRET = "test-app-secret-of-32-characters";
 const PATIENCE_MS = 10_000;
 
 export interface ApiCall {
+  method: string;
   url: URL;
   authorization: string;
+  /** Parsed; `undefined` without one. */
+  body: unknown;
 }
 export type ApiAnswer = { status: number; contentType: string; body: string } | "never";
 
@@ -170,9 +173,14 @@ async function serveApi(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const text = Buffer.concat(chunks).toString();
   const call = {
+    method: request.method ?? "GET",
     url: new URL(request.url ?? "/", "http://127.0.0.1"),
     authorization: request.headers.authorization ?? "",
+    body: text === "" ? undefined : (JSON.parse(text) as unknown),
   };
   calls.push(call);
   const given = (await answer?.(call)) ?? "never";

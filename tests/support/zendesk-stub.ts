@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { LimiterRegistry } from "@bellwether/server/src/adapters/platform/limiter.ts";
+import { LimiterRegistry } from "@bellwether/server/src/adapters/platform/limiter-registry.ts";
 import type { TimeSource } from "@bellwether/server/src/adapters/platform/time-source.ts";
 import { createZendeskGateway } from "@bellwether/server/src/adapters/zendesk/gateway.ts";
 import type { TokenDeps } from "@bellwether/server/src/adapters/zendesk/token-source.ts";
@@ -178,8 +178,8 @@ export function gatewayTo(stub: Pick<ZendeskStub, "origin">, options: GatewayOpt
     limiters: new LimiterRegistry(time),
     clock: { now: () => NOW },
     time,
-    log: { info: () => undefined, warn: record, error: record },
-    meter: { count: () => undefined, observe: () => undefined },
+    log: { debug: () => undefined, info: () => undefined, warn: record, error: record },
+    meter: { count: () => undefined, observe: () => undefined, gauge: () => undefined },
   })(options.connection ?? connection);
 }
 

@@ -35,15 +35,16 @@ export function HubSpotRecord({ account, hubspot, revision }: HubSpotRecordProps
     if (record) host.take(record);
   }, [host, record]);
   const isFirst = useRef(true);
+  const page = useRef<HTMLElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new revision is what loads the cards again
   useEffect(() => {
     if (isFirst.current) isFirst.current = false;
-    else if (!host.hasListeners) setGeneration((count) => count + 1);
+    else if (!host.hasListeners && !isWriting(page.current)) setGeneration((count) => count + 1);
   }, [revision, host]);
   const tab = useCard("crm.record.tab", "HealthCard", account, hubspot);
   const sidebar = useCard("crm.record.sidebar", "HealthSidebarCard", account, hubspot);
   return (
-    <article className="hubspot" aria-label={`HubSpot record of ${account.name}`}>
+    <article ref={page} className="hubspot" aria-label={`HubSpot record of ${account.name}`}>
       <div className="hubspot-bar" aria-hidden="true">
         <b>HubSpot</b>
         <span>CRM › Companies</span>
@@ -77,6 +78,9 @@ export function HubSpotRecord({ account, hubspot, revision }: HubSpotRecordProps
     </article>
   );
 }
+
+/** Somebody fills in a card's form: to load the card again would take away what was written. */
+const isWriting = (page: HTMLElement | null): boolean => page?.querySelector(".hs-field") != null;
 
 /** HubSpot's id for companies. */
 const COMPANY_TYPE = "0-2";

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { chartStandIns } from "./stand-ins/charts.tsx";
 import { controlStandIns } from "./stand-ins/controls.tsx";
 import { feedbackStandIns } from "./stand-ins/feedback.tsx";
+import { inputStandIns } from "./stand-ins/inputs.tsx";
 import { layoutStandIns } from "./stand-ins/layout.tsx";
 import { listStandIns } from "./stand-ins/lists.tsx";
 import { overlayStandIns } from "./stand-ins/overlay.tsx";
@@ -14,6 +15,7 @@ const STAND_INS = {
   ...layoutStandIns,
   ...textStandIns,
   ...controlStandIns,
+  ...inputStandIns,
   ...feedbackStandIns,
   ...listStandIns,
   ...statisticStandIns,

@@ -8,8 +8,8 @@ interface Axis {
 }
 interface ChartProps {
   data: Row[] | { data: Row[] };
-  axes: { x: Axis; y: Axis };
-  options?: { title?: string };
+  axes: { x: Axis; y: Axis; options?: { groupFieldByColor?: string; colors?: Record<string, string> } };
+  options?: { title?: string; showLegend?: boolean; colorList?: string[] };
 }
 
 const WIDTH = 480;
@@ -18,11 +18,25 @@ const LEFT = 30;
 const BOTTOM = 20;
 const TOP = 8;
 
+/** HubSpot's named colours, as near as they can be read off its charts. */
+const COLOURS: Record<string, string> = {
+  aqua: "#00a4bd",
+  darkAqua: "#007a8c",
+  orange: "#e06a2b",
+  darkOrange: "#b9491a",
+  yellow: "#c48a00",
+  darkGreen: "#0b7a63",
+  green: "#00a38d",
+};
+const DEFAULT_ORDER = ["aqua", "orange", "yellow", "green"];
+
 interface Point {
   x: number;
   y: number;
   label: string;
   value: number;
+  /** Of the field that the chart is coloured by. */
+  group: string;
 }
 
 const rowsOf = ({ data }: ChartProps): Row[] => (Array.isArray(data) ? data : data.data);
@@ -42,6 +56,7 @@ function points(props: ChartProps): Point[] {
   const from = Math.min(...xs);
   const span = Math.max(...xs) - from || 1;
   const top = scaleTop(rows.map((row) => Number(row[props.axes.y.field] ?? 0)));
+  const grouped = props.axes.options?.groupFieldByColor;
   return rows.map((row, index) => {
     const value = Number(row[props.axes.y.field] ?? 0);
     return {
@@ -49,6 +64,22 @@ function points(props: ChartProps): Point[] {
       y: TOP + (1 - value / top) * (HEIGHT - BOTTOM - TOP),
       label: labelOf(row[props.axes.x.field], props.axes.x),
       value,
+      group: grouped === undefined ? "" : String(row[grouped] ?? ""),
+    };
+  });
+}
+
+/** Points by group, in the order in which the groups first appear, each with its colour. */
+function linesOf(props: ChartProps): { group: string; colour: string; points: Point[] }[] {
+  const drawn = points(props);
+  const groups = [...new Set(drawn.map(({ group }) => group))];
+  return groups.map((group, index) => {
+    const order = props.options?.colorList ?? DEFAULT_ORDER;
+    const name = props.axes.options?.colors?.[group] ?? order[index % order.length] ?? "aqua";
+    return {
+      group,
+      colour: COLOURS[name] ?? "#00a4bd",
+      points: drawn.filter((point) => point.group === group),
     };
   });
 }
@@ -68,13 +99,24 @@ const labelOf = (value: string | number | undefined, axis: Axis): string =>
 
 function Frame({ props, children }: { props: ChartProps; children: ReactNode }): ReactNode {
   const drawn = points(props);
-  const first = drawn[0];
-  const last = drawn.at(-1);
+  const ordered = drawn.toSorted((a, b) => a.x - b.x);
+  const first = ordered[0];
+  const last = ordered.at(-1);
   const top = scaleTop(drawn.map(({ value }) => value));
   const title = props.options?.title ?? props.axes.y.label ?? "Chart";
   return (
     <figure className="hs-chart">
       {props.options?.title && <figcaption>{props.options.title}</figcaption>}
+      {props.options?.showLegend && (
+        <ul className="hs-chart-legend">
+          {linesOf(props).map(({ group, colour }) => (
+            <li key={group}>
+              <i aria-hidden="true" style={{ background: colour }} />
+              {group}
+            </li>
+          ))}
+        </ul>
+      )}
       <svg
         viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
         role="img"
@@ -103,16 +145,23 @@ function Frame({ props, children }: { props: ChartProps; children: ReactNode }):
   );
 }
 
-const LineChart = (props: ChartProps) => {
-  const drawn = points(props);
-  const last = drawn.at(-1);
-  return (
-    <Frame props={props}>
-      <polyline className="hs-chart-line" points={drawn.map(({ x, y }) => `${x},${y}`).join(" ")} />
-      {last && <circle className="hs-chart-dot" cx={last.x} cy={last.y} r="3.5" />}
-    </Frame>
-  );
-};
+const LineChart = (props: ChartProps) => (
+  <Frame props={props}>
+    {linesOf(props).map(({ group, colour, points: drawn }) => {
+      const last = drawn.at(-1);
+      return (
+        <g key={group}>
+          <polyline
+            className="hs-chart-line"
+            style={{ stroke: colour }}
+            points={drawn.map(({ x, y }) => `${x},${y}`).join(" ")}
+          />
+          {last && <circle cx={last.x} cy={last.y} r="3.5" style={{ fill: colour }} />}
+        </g>
+      );
+    })}
+  </Frame>
+);
 
 const BarChart = (props: ChartProps) => {
   const drawn = points(props);
