@@ -1,19 +1,28 @@
 import { createHmac } from "node:crypto";
 import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Delivery {
   body: Buffer;
   events: number;
 }
 
-const CONNECTIONS = 16;
+/** As many at once as HubSpot sends to one app by default, and for single events as many as many portals together. */
+const CONNECTIONS = { batches: 16, singles: 64 };
 
-/** 100 property changes a delivery over 10,000 companies, every event unlike all others of the run. */
-export function makeDeliveries(count: number, firstEventId: number, portalId: number): Delivery[] {
+/** Property changes over 10,000 companies, every event unlike all others of the run. */
+export function makeDeliveries(
+  count: number,
+  {
+    firstEventId,
+    portalId,
+    eventsPerDelivery,
+  }: { firstEventId: number; portalId: number; eventsPerDelivery: number },
+): Delivery[] {
   const occurredAt = Date.now();
   return Array.from({ length: count }, (_, d) => {
-    const events = Array.from({ length: 100 }, (_, e) => {
-      const eventId = firstEventId + d * 100 + e;
+    const events = Array.from({ length: eventsPerDelivery }, (_, e) => {
+      const eventId = firstEventId + d * eventsPerDelivery + e;
       return {
         eventId,
         subscriptionId: 25,
@@ -35,7 +44,7 @@ export function makeDeliveries(count: number, firstEventId: number, portalId: nu
 }
 
 /**
- * Closed loop over 16 connections until all deliveries are answered.
+ * Closed loop over a fixed number of connections until all deliveries are answered.
  * @returns events per second @throws on any answer but 2xx
  */
 export async function eventsPerSecond(
@@ -43,12 +52,13 @@ export async function eventsPerSecond(
   secret: string,
   deliveries: readonly Delivery[],
 ): Promise<number> {
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+  const connections = deliveries[0]?.events === 1 ? CONNECTIONS.singles : CONNECTIONS.batches;
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const target = new URL("/webhooks/hubspot", url);
   let next = 0;
   const startedAt = performance.now();
   await Promise.all(
-    Array.from({ length: CONNECTIONS }, async () => {
+    Array.from({ length: connections }, async () => {
       for (let delivery = deliveries[next++]; delivery; delivery = deliveries[next++])
         await deliver(agent, target, secret, delivery.body);
     }),
@@ -56,6 +66,44 @@ export async function eventsPerSecond(
   const seconds = (performance.now() - startedAt) / 1000;
   agent.destroy();
   return deliveries.reduce((sum, d) => sum + d.events, 0) / seconds;
+}
+
+/**
+ * Sends by the clock, whether or not earlier ones were answered, so that a slow answer is not hidden by waiting.
+ * @returns ms from the moment each was due to its answer @throws on any answer but 2xx
+ */
+export async function openLoop(
+  url: string,
+  secret: string,
+  deliveries: readonly Delivery[],
+  perSecond: number,
+): Promise<number[]> {
+  const agent = new Agent({ keepAlive: true });
+  const target = new URL("/webhooks/hubspot", url);
+  const startedAt = performance.now();
+  const latencies = await Promise.all(
+    deliveries.map(async ({ body }, i) => {
+      const dueAt = startedAt + (i * 1000) / perSecond;
+      await sleep(Math.max(0, dueAt - performance.now()));
+      await deliver(agent, target, secret, body);
+      return performance.now() - dueAt;
+    }),
+  );
+  agent.destroy();
+  return latencies;
+}
+
+const RETRY_MS = 5;
+
+/** One attempt at a server that may not listen yet. @returns whether it was acknowledged */
+export async function tryDelivery(url: string, secret: string, body: Buffer): Promise<boolean> {
+  try {
+    await deliver(new Agent({ keepAlive: false }), new URL("/webhooks/hubspot", url), secret, body);
+    return true;
+  } catch {
+    await sleep(RETRY_MS); // refused, or not ready: the caller decides when to give up
+    return false;
+  }
 }
 
 function deliver(agent: Agent, target: URL, secret: string, body: Buffer): Promise<void> {

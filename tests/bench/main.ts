@@ -1,12 +1,7 @@
 import { parseArgs } from "node:util";
-import { measureIntakeBatch } from "./intake-batch.ts";
+import { MEASUREMENTS } from "./measurements.ts";
 import type { BenchContext, BenchResult } from "./result.ts";
 import { openBenchServer } from "./scratch-database.ts";
-
-/** Name → measurement of ours and of a bare floor doing the same work, in one run on the same PostgreSQL. */
-const MEASUREMENTS: Record<string, (context: BenchContext) => Promise<BenchResult>> = {
-  "intake/batch": measureIntakeBatch,
-};
 
 const { values } = parseArgs({
   options: {
@@ -16,14 +11,14 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "3" },
   },
 });
+const { only, json } = values;
 
-const names = Object.keys(MEASUREMENTS).filter(
-  (name) => values.only === undefined || name.startsWith(values.only),
-);
-if (names.length === 0) {
-  process.stderr.write(
-    `There is no measurement "${values.only}". There are: ${Object.keys(MEASUREMENTS).join(", ")}\n`,
-  );
+/** `--only intake` measures everything that begins so; what is measured together is printed by itself. */
+const isWanted = (name: string): boolean => only === undefined || name.startsWith(only);
+const wanted = MEASUREMENTS.filter(({ names }) => names.some(isWanted));
+if (wanted.length === 0) {
+  const known = MEASUREMENTS.flatMap(({ names }) => names).join(", ");
+  process.stderr.write(`There is no measurement "${only}". There are: ${known}\n`);
   process.exit(2);
 }
 
@@ -33,13 +28,15 @@ const context: BenchContext = {
   rounds: Number(values.rounds),
 };
 const results: BenchResult[] = [];
-for (const name of names) {
-  const measure = MEASUREMENTS[name];
-  if (measure) results.push(await measure(context));
+for (const { measure } of wanted)
+  results.push(...(await measure(context)).filter(({ name }) => isWanted(name)));
+process.stdout.write(json ? `${JSON.stringify(results)}\n` : results.map(inWords).join(""));
+
+function inWords({ name, ours, floor, ratio, unit, n }: BenchResult): string {
+  const against = floor === null ? "" : `, floor ${figure(floor)} ${unit}, ratio ${ratio?.toFixed(2)}`;
+  return `${name}: ours ${figure(ours)} ${unit}${against} (n ${n})\n`;
 }
-if (values.json) console.log(JSON.stringify(results));
-else
-  for (const { name, ours, floor, ratio, unit } of results)
-    console.log(
-      `${name}: ours ${ours.toFixed(0)} ${unit}, floor ${floor.toFixed(0)} ${unit}, ratio ${ratio.toFixed(2)}`,
-    );
+
+function figure(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}

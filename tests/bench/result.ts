@@ -8,16 +8,34 @@ export interface BenchContext {
 export interface BenchResult {
   name: string;
   ours: number;
-  floor: number;
+  /** The bare minimum doing the same work, in the same run; `null` where the bar is a number and not a floor. */
+  floor: number | null;
   /** ours ÷ floor */
-  ratio: number;
+  ratio: number | null;
   unit: string;
+  /** How many were measured: events, requests, accounts. */
+  n: number;
+}
+
+/** Measures one or several named figures together. */
+export interface Measurement {
+  names: readonly string[];
+  measure(context: BenchContext): Promise<BenchResult[]>;
 }
 
 /** Middle value; of an even number the lower one, so that a result is one that was measured. */
-export function median(values: readonly number[]): number {
+export const median = (values: readonly number[]): number => quantile(values, 0.5);
+
+/** The smallest measured value that at least this share of all does not exceed. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted[Math.floor((sorted.length - 1) / 2)];
-  if (middle === undefined) throw new Error("no values to take the median of");
-  return middle;
+  const found = sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)];
+  if (found === undefined) throw new Error("no values to take a quantile of");
+  return found;
 }
+
+export const result = (
+  name: string,
+  unit: string,
+  { ours, floor, n }: { ours: number; floor: number | null; n: number },
+): BenchResult => ({ name, ours, floor, ratio: floor === null ? null : ours / floor, unit, n });

@@ -1,0 +1,24 @@
+import { measureAck } from "./ack.ts";
+import { measureColdStart } from "./cold-start.ts";
+import { measureIntake } from "./intake.ts";
+import { measureRescore } from "./rescore.ts";
+import type { Measurement } from "./result.ts";
+
+/** Everything that `npm run bench` measures, in its order. */
+export const MEASUREMENTS: readonly Measurement[] = [
+  { names: ["intake/batch"], measure: (context) => measureIntake(context, "intake/batch", 100) },
+  { names: ["intake/single"], measure: (context) => measureIntake(context, "intake/single", 1) },
+  { names: ["ack/p99"], measure: measureAck },
+  {
+    names: [
+      "rescore/1000000",
+      "rescore/1000000-explained",
+      "rescore/memory/10000",
+      "rescore/memory/1000000",
+      "rescore/per-account/100000",
+      "rescore/per-account/1000000",
+    ],
+    measure: measureRescore,
+  },
+  { names: ["cold-start/empty", "cold-start/filled"], measure: measureColdStart },
+];
