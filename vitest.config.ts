@@ -10,14 +10,18 @@ export default defineConfig({
           ...node,
           name: "unit",
           include: ["{shared,server,hubspot-app,zendesk-app,tests}/**/*.test.{ts,tsx}"],
-          exclude: ["**/node_modules/**", "**/dist/**", "tests/{integration,contract,e2e,browser}/**"],
+          exclude: [
+            "**/node_modules/**",
+            "**/dist/**",
+            "tests/{integration,contract,security,e2e,browser}/**",
+          ],
         },
       },
       {
         test: {
           ...node,
           name: "integration",
-          include: ["tests/{integration,contract}/**/*.test.ts"],
+          include: ["tests/{integration,contract,security}/**/*.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // most files start servers of their own; more at once only wait for each other

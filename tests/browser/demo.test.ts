@@ -8,6 +8,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../demo/listen.ts";
 import { openBrowser, watchComplaints } from "../support/browser.ts";
+import { eventually } from "../support/eventually.ts";
 
 const ENTRY = join(import.meta.dirname, "../demo/main.ts");
 /** The demo promises to be ready within 60 s. */
@@ -145,6 +146,56 @@ describe("the demo", () => {
     await page.close();
   });
 
+  it("explains a score, and shows a person's word at once until it is taken back", async () => {
+    const { page, complaints } = await open(1280);
+    await page.getByText("Live", { exact: true }).waitFor({ timeout: HISTORY_MS });
+    await chooseHealthyAccount(page);
+    const card = page.getByTestId("tab-card");
+    const why = card.getByRole("button", { name: "Why, and since when" });
+    // while the first scores are written back, the demo's page loads its cards again
+    await expect
+      .poll(
+        async () => {
+          if ((await why.getAttribute("aria-expanded")) === "false") await why.click();
+          return card.getByText(/between .* and |There was no score on/).count();
+        },
+        { timeout: EVENT_MS, interval: 500 },
+      )
+      .toBeGreaterThan(0);
+
+    await card.getByRole("button", { name: "This is wrong…" }).click();
+    await card.getByLabel("In which way?").selectOption("Too high");
+    await card.getByLabel("Because…").fill("They gave notice on the phone.");
+    await card.getByLabel("And the score meanwhile?").selectOption("Set the band");
+    await card.getByLabel("Band", { exact: true }).selectOption("Red");
+    await card.getByRole("button", { name: "Save" }).click();
+    await card.getByText(/^Set to red until/).waitFor();
+    await card.getByText(/Calculated: .*green/).waitFor();
+    const band = page.locator('[data-property="bellwether_health_band"] dd');
+    await expect.poll(() => band.textContent(), { timeout: EVENT_MS }).toMatch(/red/i);
+
+    await page.getByRole("tab", { name: "Zendesk ticket" }).click();
+    const app = page.frameLocator("iframe");
+    await app.getByRole("button", { name: "Show details" }).click();
+    await app.getByText(/^Set to red until/).waitFor();
+    await app.getByRole("button", { name: "Why, and since when" }).click();
+    await app.getByText(/between .* and |There was no score on/).waitFor();
+    const corrections = app.getByRole("button", { name: "Is something wrong?" });
+    // open by itself only where there was a correction before the details were opened
+    if ((await corrections.getAttribute("aria-expanded")) === "false") await corrections.click();
+    await app.getByRole("button", { name: "This is wrong…" }).click();
+    await app.getByLabel("Because…").fill("It is a test account.");
+    await app.getByRole("button", { name: "Save" }).click();
+    await app.getByText(/^Health score: too low, says/).waitFor();
+
+    await page.getByRole("tab", { name: "HubSpot company record" }).click();
+    await card.getByRole("button", { name: "Take back" }).last().click();
+    await card.getByText(/^Set to red until/).waitFor({ state: "detached" });
+    await expect.poll(() => band.textContent(), { timeout: EVENT_MS }).toMatch(/green/i);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
   it("shows the customer in the Zendesk app beside the newest ticket", async () => {
     const { page, complaints } = await open(1280);
     await page.getByText("Live", { exact: true }).waitFor({ timeout: HISTORY_MS });
@@ -170,12 +221,18 @@ describe("the demo", () => {
   it("can be worked with the keyboard alone", async () => {
     const { page } = await open(1280);
     const picker = page.getByRole("combobox", { name: "Customer" });
+    const before = await picker.inputValue();
     await picker.focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
-    const name = await picker.inputValue();
-    await page.getByRole("article", { name: `HubSpot record of ${name}` }).waitFor();
+    // the field takes the chosen name a moment after the key
+    await eventually(async () => {
+      const name = await picker.inputValue();
+      expect(name).not.toBe(before);
+      const record = page.getByRole("article", { name: `HubSpot record of ${name}` });
+      expect(await record.isVisible()).toBe(true);
+    }, 30_000);
     await page.getByRole("tab", { name: "HubSpot company record" }).focus();
     await page.keyboard.press("ArrowRight");
     await page.getByRole("tab", { name: "Zendesk ticket", selected: true }).waitFor();

@@ -8,7 +8,19 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { buildApp } from "../../zendesk-app/scripts/package-app.ts";
 import { openBrowser } from "../support/browser.ts";
 import { lowContrastTexts } from "../support/contrast.ts";
-import { agentView, atRiskView, HEALTH_VIEWS, healthyView } from "../support/health-views.ts";
+import {
+  agentView,
+  atRiskView,
+  bandSetView,
+  calmExplanation,
+  correctedAgentView,
+  explanation,
+  HEALTH_VIEWS,
+  healthyView,
+  lostView,
+  OWN_CORRECTION,
+  viewOfAnEarlierServer,
+} from "../support/health-views.ts";
 import {
   APP_SECRET,
   type ApiAnswer,
@@ -58,6 +70,10 @@ const notFound = json(
   },
   404,
 );
+
+const refusal = (status: number, detail: string): ApiAnswer =>
+  json({ type: "/problems/x", title: "X", status, code: "x", detail, requestId: "r" }, status);
+const isExplain = (url: URL): boolean => url.pathname.endsWith("/explain");
 
 async function open(options: SidebarOptions): Promise<Sidebar> {
   sidebar = await stage.open({ data: TICKET, ...options });
@@ -162,7 +178,7 @@ describe("the details", () => {
     expect(text).toContain("8.1");
     expect(text).toContain("Map a HubSpot property that counts referrals.");
     expect(text).toContain("From expert estimates; not yet learned");
-    expect(text).toContain("Calculated 20 Nov, 08:15 with default-1");
+    expect(text).toContain("Calculated 20 Nov, 08:15 with scorecard default-1 and churn model prior-1");
     expect(text).toMatch(/Product usage\s+9 Nov, 23:00, out of date/);
   });
 
@@ -174,9 +190,179 @@ describe("the details", () => {
   });
 
   it.each(["light", "dark"] as const)("can be read in the %s scheme", async (colorScheme) => {
-    await openWith(atRiskView, { colorScheme });
+    await open({ answer: ({ url }) => json(isExplain(url) ? explanation : correctedAgentView), colorScheme });
     await openEverything();
+    await sidebar.app.getByRole("button", { name: "This is wrong…" }).click();
+    await sidebar.app.getByRole("button", { name: "Save" }).click();
+    await sidebar.app.getByText("Say in a few words what is wrong.").waitFor();
     expect(await sidebar.app.evaluate(lowContrastTexts)).toEqual([]);
+  });
+});
+
+describe("why, and since when", () => {
+  const openSection = () => sidebar.app.getByRole("button", { name: "Why, and since when" }).click();
+
+  it("is asked for only when it is opened, about the same ticket", async () => {
+    await open({ answer: ({ url }) => json(isExplain(url) ? explanation : agentView) });
+    await expander().click();
+    await sidebar.page.waitForTimeout(300);
+    expect(sidebar.calls).toHaveLength(1);
+    await openSection();
+    await sidebar.app.getByText("−11.9 points between 21 Oct and 20 Nov").waitFor();
+    const text = await shownText();
+    for (const item of explanation.items) expect(text).toContain(item.sentence);
+    expect(text).toContain("since 18 Nov");
+    expect(await sidebar.app.getByRole("link", { name: "Ticket 4711" }).first().getAttribute("href")).toBe(
+      "https://larkspur-support.zendesk.com/agent/tickets/4711",
+    );
+    const asked = sidebar.calls.at(-1)?.url.searchParams;
+    expect(asked?.get("ticketId")).toBe("901");
+    expect(Date.parse(asked?.get("to") ?? "") - Date.parse(asked?.get("from") ?? "")).toBe(30 * 86_400_000);
+  });
+
+  it("compares any two days, and says that nothing moved", async () => {
+    await open({ answer: ({ url }) => json(isExplain(url) ? calmExplanation : agentView) });
+    await expander().click();
+    await openSection();
+    await sidebar.app.getByText("Nothing moved between 21 Oct and 20 Nov.").waitFor();
+    await sidebar.app.getByLabel("What changed since").selectOption("Other dates");
+    await sidebar.app.getByLabel("From").fill("2025-03-09");
+    await sidebar.app.getByLabel("To", { exact: true }).fill("2025-03-03");
+    await sidebar.app.getByText("The first day has to be before the last").waitFor();
+    await sidebar.app.getByLabel("From").fill("2025-03-01");
+    await expect
+      .poll(() => sidebar.calls.at(-1)?.url.searchParams.get("from"))
+      .toBe("2025-03-01T00:00:00.000Z");
+    expect(sidebar.calls.at(-1)?.url.searchParams.get("to")).toBe("2025-03-03T23:59:59.999Z");
+  });
+
+  it("tells of trouble in words, and asks again", async () => {
+    let isAway = true;
+    await open({
+      answer: ({ url }) =>
+        isExplain(url)
+          ? isAway
+            ? refusal(503, "The database is away.")
+            : json(explanation)
+          : json(agentView),
+    });
+    await expander().click();
+    await openSection();
+    await sidebar.app.getByText("The database is away.").waitFor();
+    isAway = false;
+    await sidebar.app.getByRole("button", { name: "Try again" }).click();
+    await sidebar.app.getByText("−11.9 points", { exact: false }).waitFor();
+  });
+});
+
+describe("a correction", () => {
+  const openForm = async () => {
+    await expander().click();
+    await sidebar.app.getByRole("button", { name: "Is something wrong?" }).click();
+    await sidebar.app.getByRole("button", { name: "This is wrong…" }).click();
+  };
+  const correctedBy = ({ url }: { url: URL }): ApiAnswer => {
+    if (url.pathname.endsWith("/withdraw")) return json({ health: agentView });
+    if (url.pathname.endsWith("/corrections"))
+      return json(
+        { correction: OWN_CORRECTION, health: { ...correctedAgentView, account: agentView.account } },
+        201,
+      );
+    return json(agentView);
+  };
+
+  it("is written with the keyboard, shown at once, and taken back", async () => {
+    await open({ answer: correctedBy });
+    await openForm();
+    await sidebar.app.getByLabel("Because…").focus();
+    await sidebar.page.keyboard.type("Half of their users moved to the app.");
+    await sidebar.page.keyboard.press("Tab");
+    await sidebar.page.keyboard.type("Call of 12 November");
+    await sidebar.page.keyboard.press("Enter");
+    await sidebar.app.getByText("Health score: too low, says Robin Sato").waitFor();
+    expect(sidebar.calls.at(-1)).toMatchObject({
+      method: "POST",
+      body: {
+        target: "score",
+        direction: "too_low",
+        reason: "Half of their users moved to the app.",
+        evidence: "Call of 12 November",
+        expiresInDays: 30,
+        override: null,
+      },
+    });
+    expect(sidebar.calls.at(-1)?.url.search).toBe("?ticketId=901");
+    await sidebar.app.getByRole("button", { name: "Take back" }).click();
+    await sidebar.app.getByText("Health score: too low, says Robin Sato").waitFor({ state: "detached" });
+    expect(sidebar.calls.at(-1)?.url.pathname).toBe(`/api/zendesk/corrections/${OWN_CORRECTION.id}/withdraw`);
+    expect(sidebar.complaints).toEqual([]);
+  });
+
+  it("offers no override, and says that the name is not proven", async () => {
+    await open({ answer: correctedBy });
+    await openForm();
+    const text = await shownText();
+    expect(text).toContain("Zendesk does not prove to Bellwether who writes");
+    expect(text).not.toMatch(/Set the band|Add points/);
+  });
+
+  it("says what is missing before anything is sent", async () => {
+    await open({ answer: correctedBy });
+    await openForm();
+    await sidebar.app.getByLabel("Holds for how many days?").fill("900");
+    await sidebar.app.getByRole("button", { name: "Save" }).click();
+    await sidebar.app.getByText("Say in a few words what is wrong.").waitFor();
+    await sidebar.app.getByText("Choose 1 to 365 whole days.").waitFor();
+    expect(sidebar.calls).toHaveLength(1);
+  });
+
+  it("that the server refuses stays in the form, with its reason", async () => {
+    await open({
+      answer: ({ method }) =>
+        method === "POST" ? refusal(409, "This measure is not counted any more.") : json(agentView),
+    });
+    await openForm();
+    await sidebar.app.getByLabel("Because…").fill("It is wrong.");
+    await sidebar.app.getByRole("button", { name: "Save" }).click();
+    await sidebar.app.getByText("This measure is not counted any more.").waitFor();
+    expect(await sidebar.app.getByLabel("Because…").inputValue()).toBe("It is wrong.");
+  });
+});
+
+describe("what stands over the calculation", () => {
+  it("is said in the summary and, opened, with what was calculated", async () => {
+    await openWith(bandSetView);
+    await expander().waitFor();
+    expect(await shownText()).toContain("Set by a person");
+    await expander().click();
+    await sidebar.app.getByText("Set to green until 18 Dec").waitFor();
+    expect(await shownText()).toContain("Calculated: 61.5, yellow.");
+  });
+
+  it("of a lost customer is that day, without a risk that is over", async () => {
+    await openWith(lostView);
+    await expander().click();
+    const text = await shownText();
+    expect(text).toContain("Lost on 20 Nov");
+    expect(text).not.toContain("At risk");
+  });
+
+  it.each(Object.values(HEALTH_VIEWS))(
+    "is left out for a server of an earlier version ($account.name)",
+    async (view) => {
+      await open({ answer: () => json(viewOfAnEarlierServer(view)) });
+      await expander().click();
+      expect(await shownText()).not.toMatch(/undefined|This is wrong|Is something wrong/);
+      expect(sidebar.complaints).toEqual([]);
+    },
+  );
+
+  it("draws the trend with words for those who do not see it", async () => {
+    await openWith(atRiskView);
+    await expander().click();
+    await sidebar.app
+      .getByRole("img", { name: "Health score over time: 71.4 on 23 Oct, 49 on 20 Nov" })
+      .waitFor();
   });
 });
 

@@ -112,7 +112,7 @@ forEachDatabase("Database", (under) => {
   });
 });
 
-describe.skipIf(TEST_SERVER === null)("Database (several processes)", () => {
+describe.skipIf(TEST_SERVER === null)("Database of several processes (PostgreSQL)", () => {
   let url: string;
   let drop: (() => Promise<void>) | undefined;
   beforeAll(async () => {

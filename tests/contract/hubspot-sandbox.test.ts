@@ -130,7 +130,7 @@ describe("the gateway on the HubSpot sandbox", () => {
         ...good.map((id) => rowFor(id)),
       ];
       const outcomes = await gateway.writeAccounts(rows);
-      expect(outcomes[0]).toMatchObject({ kind: "dropped", reason: expect.stringMatching(/HubSpot/) });
+      expect(outcomes[0]).toMatchObject({ kind: "refused", reason: expect.stringMatching(/HubSpot/) });
       expect(outcomes.slice(1).every(({ kind }) => kind === "confirmed")).toBe(true);
     },
   );

@@ -6,6 +6,7 @@ import { answered } from "../support/eventually.ts";
 
 const errors: string[] = [];
 const log: Log = {
+  debug: () => undefined,
   info: () => undefined,
   warn: (fields, message) => void errors.push(`${message} ${String(fields["err"] ?? "")}`),
   error: (fields) => void errors.push(String(fields["err"])),

@@ -311,6 +311,28 @@ forEachDatabase("LedgerStore", (under) => {
     expect(await stores.ledger.progress(world.zendesk)).toEqual([]);
   });
 
+  it("marks all known records of a type, or those that changed since then, of one connection alone", async () => {
+    const [one, two] = [await newWorld(stores), await newWorld(stores)];
+    const old = { updatedAt: "2025-01-01T00:00:00.000Z" };
+    for (const world of [one, two])
+      await stores.ledger.commit(
+        change(world, { records: [company("1", old), company("2"), company("3"), organization("4")] }),
+      );
+    await stores.ledger.commit(change(one, { removed: [ref("company", "3")] }));
+    const claimed = async (world: World): Promise<string[]> =>
+      (await stores.ledger.claimRecords(world.hubspot, 10)).map(({ ref: each }) => refKey(each)).toSorted();
+
+    expect(await stores.ledger.markKnown(one.tenantId, one.hubspot, "deal", null)).toBe(0);
+    expect(await claimed(one)).toEqual([]);
+    const since = new Date("2025-06-01T00:00:00Z");
+    expect(await stores.ledger.markKnown(one.tenantId, one.hubspot, "company", since)).toBe(1);
+    // marked twice is marked once, and what is claimed meanwhile comes back
+    expect(await stores.ledger.markKnown(one.tenantId, one.hubspot, "company", null)).toBe(2);
+    expect(await claimed(one)).toEqual(["hubspot:company:1", "hubspot:company:2"]);
+    expect(await stores.ledger.markKnown(two.tenantId, one.hubspot, "company", null)).toBe(0);
+    expect(await claimed(two)).toEqual([]);
+  });
+
   it("keeps tenants apart: the same record ids, marks and observations of another one are untouched", async () => {
     const [one, two] = [await newWorld(stores), await newWorld(stores)];
     for (const world of [one, two])

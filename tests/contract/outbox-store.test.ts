@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { OutboxRow, WriteOutcome } from "../../server/src/services/ports.ts";
 import { forEachDatabase } from "../support/database.ts";
 import { healthResult } from "../support/health-result.ts";
+import { scoredAccount } from "../support/scored-account.ts";
 import { change, newWorld, ref, type Stores, storesOfProcess, type World } from "../support/stores.ts";
 
 forEachDatabase("OutboxStore", (under) => {
@@ -25,12 +26,9 @@ forEachDatabase("OutboxStore", (under) => {
     await stores.scores.save(
       world.tenantId,
       [
-        {
-          accountId: id,
-          result: healthResult({ scoredAt: new Date(clock).toISOString() }),
+        scoredAccount(id, healthResult({ scoredAt: new Date(clock).toISOString() }), {
           desired: [{ connectionId: world.hubspot, ref: target, values }],
-          ticketBand: null,
-        },
+        }),
       ],
       [],
     );

@@ -1,9 +1,17 @@
 import { randomUUID } from "node:crypto";
-import { type AccountId, accountId, DAY_MS, type HealthResult, type RecordRef } from "@bellwether/shared";
+import {
+  type AccountId,
+  accountId,
+  DAY_MS,
+  type HealthResult,
+  memoryOf,
+  type RecordRef,
+} from "@bellwether/shared";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { ScoredAccount } from "../../server/src/services/ports.ts";
 import { forEachDatabase } from "../support/database.ts";
 import { healthResult } from "../support/health-result.ts";
+import { scoredAccount, scoreInputs } from "../support/scored-account.ts";
 import {
   change,
   company,
@@ -42,13 +50,7 @@ forEachDatabase("ScoreStore", (under) => {
     at: Date,
     part: Partial<HealthResult> = {},
     more: Partial<ScoredAccount> = {},
-  ): ScoredAccount => ({
-    accountId: id,
-    result: healthResult({ scoredAt: at.toISOString(), ...part }),
-    desired: [],
-    ticketBand: null,
-    ...more,
-  });
+  ): ScoredAccount => scoredAccount(id, healthResult({ scoredAt: at.toISOString(), ...part }), more);
   const save = (world: World, ...accounts: ScoredAccount[]) =>
     stores.scores.save(world.tenantId, accounts, []);
   const history = async (world: World, id: AccountId) =>
@@ -77,6 +79,12 @@ forEachDatabase("ScoreStore", (under) => {
       accountId: id,
       name: "Acme",
       createdAt: NOW,
+      subjects: ["hubspot:company:1", "zendesk:organization:2"],
+      position: expect.stringMatching(/^[1-9][0-9]*$/),
+      overrides: [],
+      memories: [],
+      lostAt: null,
+      latestInputs: null,
       links: [
         { ref: ref("company", "1"), accountId: id, rule: "anchor" },
         { ref: ref("organization", "2"), accountId: id, rule: "anchor" },
@@ -97,9 +105,12 @@ forEachDatabase("ScoreStore", (under) => {
       coverage: 1 / 3,
       nextStep: 'Call "Zoë" 🚀',
     });
-    await save(world, { accountId: id, result, desired: [], ticketBand: null });
+    const inputs = scoreInputs({ position: "9007199254740991", previous: memoryOf(result, null) });
+    const memories = [memoryOf(result, null)];
+    await save(world, scoredAccount(id, result, { inputs, memories }));
     expect(await stores.scores.latest(world.tenantId, id)).toEqual({ result, isReconstructed: false });
-    expect((await stores.scores.ledgers(world.tenantId, [id], NOW))[0]?.latest).toEqual(result);
+    const [ledger] = await stores.scores.ledgers(world.tenantId, [id], NOW);
+    expect(ledger).toMatchObject({ latest: result, latestInputs: inputs, memories });
     expect(await stores.scores.latest((await newWorld(stores)).tenantId, id)).toBeNull();
     const { accounts } = await stores.accounts.list(world.tenantId, { after: null, limit: 1 });
     expect(accounts[0]?.latest?.result).toEqual(result);
@@ -115,6 +126,12 @@ forEachDatabase("ScoreStore", (under) => {
       ["2026-02-26", 70, false],
       ["2026-02-28", 65, false],
     ]);
+    const trend = await stores.scores.trend(world.tenantId, id, ago(365));
+    expect(trend.map(({ at, ...point }) => [at.toISOString().slice(0, 10), point])).toEqual([
+      ["2026-02-26", { healthScore: 70, isReconstructed: false }],
+      ["2026-02-28", { healthScore: 65, isReconstructed: false }],
+    ]);
+    expect(await stores.scores.trend((await newWorld(stores)).tenantId, id, ago(365))).toEqual([]);
     // what is current says when it was last calculated
     await save(world, scored(id, ago(0), { healthScore: 65 }));
     expect((await stores.scores.latest(world.tenantId, id))?.result.scoredAt).toBe(NOW.toISOString());

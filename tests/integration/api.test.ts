@@ -149,12 +149,15 @@ describe("the API of one company, logged at trace", () => {
       JSON.stringify([{ email: MAIL }]),
       `"${MAIL}"`,
     ];
-    for (const body of bodies)
-      await fetch(`${url()}/webhooks/hubspot`, {
+    const requestIds: (string | null)[] = [];
+    for (const body of bodies) {
+      const answer = await fetch(`${url()}/webhooks/hubspot`, {
         method: "POST",
         body,
         headers: hubspotHeaders(`${url()}/webhooks/hubspot`, body, sandbox.hubspotClientSecret),
       });
+      if (answer.ok) requestIds.push(answer.headers.get("x-request-id"));
+    }
     const ticket = sandbox.deliver.zendeskEvents.at(-1)?.envelope ?? sandboxEvent(sandbox.zendesk.accountId);
     await sandbox.deliver.zendesk({ ...ticket, id: MAIL, detail: { ...ticket.detail, via: MAIL } });
     await sandbox.deliver.zendesk({ ...ticket, id: "" });
@@ -180,6 +183,11 @@ describe("the API of one company, logged at trace", () => {
 
     const log = server.log();
     expect(log).toContain("call failed");
+    // the jobs are in it, too, with the delivery that led to them
+    const ofJobs = log.split("\n").filter((line) => line.includes('"jobId":"j_'));
+    expect(ofJobs.some((line) => line.includes('"outcome":"done"'))).toBe(true);
+    expect(requestIds).toHaveLength(1);
+    expect(ofJobs.some((line) => line.includes(String(requestIds[0])))).toBe(true);
     const mails = [...sandbox.hubspot.all("contacts")].map((contact) =>
       sandbox.hubspot.value(contact, "email"),
     );

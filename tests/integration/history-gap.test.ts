@@ -60,7 +60,12 @@ describe("a history that took long to read", () => {
       schedule: async () => undefined,
       stop: async () => undefined,
     };
-    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const log = {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: () => undefined,
+      error: () => undefined,
+    };
     return {
       ...stores,
       queue,

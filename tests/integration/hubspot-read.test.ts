@@ -89,7 +89,7 @@ describe("reading a portal's history", () => {
     expect(lists[0]?.query.get("properties")?.split(",").sort()).toEqual(
       [...(PROPERTIES["companies"] ?? [])].sort(),
     );
-    expect(lists[0]?.query.get("propertiesWithHistory")).toBe("logins_30d,licensed_seats");
+    expect(lists[0]?.query.get("propertiesWithHistory")).toBe("lifecyclestage,logins_30d,licensed_seats");
     expect(lists[0]?.query.get("limit")).toBe("50");
     expect(server.calls.filter((call) => call.path.startsWith("/crm/properties/"))).toHaveLength(1);
   });

@@ -118,7 +118,7 @@ describe("writing scores to companies", () => {
     expect(await gateway.writeAccounts(rowsTo(5))).toEqual([
       { kind: "confirmed" },
       { kind: "dropped", reason: "the company is gone from HubSpot" },
-      { kind: "dropped", reason: "HubSpot: too long" },
+      { kind: "refused", reason: "HubSpot: too long" },
       { kind: "failed", reason: "HubSpot: locked" },
       { kind: "failed", reason: "HubSpot did not confirm the row" },
     ]);
@@ -135,7 +135,7 @@ describe("writing scores to companies", () => {
       const { gateway, updates } = await open(refusing([String(bad)]));
       const outcomes = await gateway.writeAccounts(rowsTo(100));
       expect(outcomes[bad - 1]).toEqual({
-        kind: "dropped",
+        kind: "refused",
         reason: "HubSpot refused the values: not allowed here",
       });
       expect(outcomes.filter(({ kind }) => kind === "confirmed")).toHaveLength(99);
@@ -149,7 +149,7 @@ describe("writing scores to companies", () => {
     const bad = ["3", "4", "77"];
     const { gateway } = await open(refusing(bad));
     const outcomes = await gateway.writeAccounts(rowsTo(100));
-    expect(outcomes.flatMap(({ kind }, n) => (kind === "dropped" ? [String(n + 1)] : []))).toEqual(bad);
+    expect(outcomes.flatMap(({ kind }, n) => (kind === "refused" ? [String(n + 1)] : []))).toEqual(bad);
     expect(outcomes.filter(({ kind }) => kind === "confirmed")).toHaveLength(97);
   });
 
@@ -157,7 +157,7 @@ describe("writing scores to companies", () => {
     const named = { category: "VALIDATION_ERROR", message: "bad", errors: [{ context: { id: ["42"] } }] };
     const { gateway, updates } = await open(refusing(["42"], named));
     const outcomes = await gateway.writeAccounts(rowsTo(100));
-    expect(outcomes[41]?.kind).toBe("dropped");
+    expect(outcomes[41]?.kind).toBe("refused");
     expect(updates()).toHaveLength(2);
   });
 
@@ -176,7 +176,7 @@ describe("writing scores to companies", () => {
     const { gateway, updates } = await open(refusing(rowsTo(100).map(({ ref }) => ref.id)));
     const outcomes = await gateway.writeAccounts(rowsTo(100));
     expect(updates().length).toBeLessThanOrEqual(40);
-    expect(new Set(kinds(outcomes))).toEqual(new Set(["dropped", "failed"]));
+    expect(new Set(kinds(outcomes))).toEqual(new Set(["refused", "failed"]));
   });
 
   it.each<[number, object, string]>([

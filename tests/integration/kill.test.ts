@@ -21,7 +21,7 @@ interface Counts {
   hubspot: { accepted: number; duplicates: number; rejected: number };
 }
 
-describe.each(storageKinds)("a server killed at %s random moments of a stream", (kind) => {
+describe.each(storageKinds)("a server killed at random moments of a stream (%s)", (kind) => {
   const random = new Random(41, `kills ${kind}`);
   let sandbox: Sandbox;
   let storage: Storage;

@@ -1,5 +1,5 @@
 import { allowOrigins } from "@bellwether/server/src/adapters/platform/allowed-origins.ts";
-import { LimiterRegistry } from "@bellwether/server/src/adapters/platform/limiter.ts";
+import { LimiterRegistry } from "@bellwether/server/src/adapters/platform/limiter-registry.ts";
 import { createZendeskClient } from "@bellwether/server/src/adapters/zendesk/client.ts";
 import { createLanes } from "@bellwether/server/src/adapters/zendesk/lanes.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -35,9 +35,10 @@ function clientTo(routes: Routes, tokens: string[] = ["token-1"]) {
       allowed: allowOrigins(stub.origin),
       limiters: new LimiterRegistry(time),
       time,
-      meter: { count: () => undefined, observe: () => undefined },
+      meter: { count: () => undefined, observe: () => undefined, gauge: () => undefined },
     },
     "acme",
+    connection,
   );
   const [first = "", second = first] = tokens;
   const client = createZendeskClient({
