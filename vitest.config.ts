@@ -13,7 +13,7 @@ export default defineConfig({
           exclude: [
             "**/node_modules/**",
             "**/dist/**",
-            "tests/{integration,contract,security,e2e,browser}/**",
+            "tests/{integration,contract,security,e2e,browser,faults}/**",
           ],
         },
       },
@@ -26,6 +26,17 @@ export default defineConfig({
           hookTimeout: 120_000,
           // most files start servers of their own; more at once only wait for each other
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          ...node,
+          name: "faults",
+          include: ["tests/faults/**/*.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 180_000,
+          // each fault has the machine to itself: how soon work goes on is part of what is tried
+          fileParallelism: false,
         },
       },
       {
