@@ -58,6 +58,6 @@ describe("the definition page", () => {
     const html = blocksToHtml(DEFAULT.name, definitionPage(DEFAULT));
     expect(html).toMatch(/^<!doctype html><html lang="en">.*<\/html>$/s);
     const rows = DEFAULT.dimensions.flatMap((d) => d.measures).length + DEFAULT.dimensions.length;
-    expect(html.match(/<tr><td>/g)).toHaveLength(rows);
+    expect(html.match(/<tr><td data-of="[^"]+">/g)).toHaveLength(rows);
   });
 });

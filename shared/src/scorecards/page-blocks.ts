@@ -37,7 +37,10 @@ const escaped = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => 
 
 const STYLE =
   "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1f2933}" +
-  "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #cbd2d9}";
+  "table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.4rem .6rem;border-bottom:1px solid #cbd2d9}" +
+  // five columns do not fit a phone: there a row is a block, and each cell says what it is
+  "@media(max-width:40rem){thead{display:none}tr{display:block;padding:.6rem 0;border-bottom:1px solid #cbd2d9}" +
+  "td{display:grid;grid-template-columns:7rem 1fr;padding:.1rem 0;border:0}td::before{content:attr(data-of);color:#52606d}}";
 
 /** A whole document. */
 export const blocksToHtml = (title: string, blocks: readonly Block[]): string =>
@@ -57,11 +60,15 @@ function htmlOf(block: Block): string {
       return `<p>${escaped(block.text)}</p>`;
     case "list":
       return `<ul>${block.items.map((item) => `<li>${escaped(item)}</li>`).join("")}</ul>`;
-    case "table": {
-      const cells = (tag: string, row: readonly string[]): string =>
-        `<tr>${row.map((cell) => `<${tag}>${escaped(cell)}</${tag}>`).join("")}</tr>`;
-      const body = block.rows.map((row) => cells("td", row)).join("");
-      return `<table><thead>${cells("th", block.head)}</thead><tbody>${body}</tbody></table>`;
-    }
+    case "table":
+      return tableHtml(block.head, block.rows);
   }
+}
+
+function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const heads = head.map((name) => `<th scope="col">${escaped(name)}</th>`).join("");
+  const cell = (text: string, i: number): string =>
+    `<td data-of="${escaped(head[i] ?? "")}">${escaped(text)}</td>`;
+  const body = rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("");
+  return `<table><thead><tr>${heads}</tr></thead><tbody>${body}</tbody></table>`;
 }

@@ -50,9 +50,7 @@ export const RED_FLAGS: readonly RedFlagRule[] = [
     rule: "Fewer milestones are reached than are due by now.",
     general: "A milestone that is due was not reached.",
     // shares below 1 by less than this cannot come from counts
-    signs: [
-      { signal: "milestones", limit: { atMost: 0.999 }, source: "A milestone has a date, design section 7" },
-    ],
+    signs: [{ signal: "milestones", limit: { atMost: 0.999 }, source: "A milestone has a date" }],
   },
   {
     flag: "negative_feedback",
@@ -77,7 +75,7 @@ export const RED_FLAGS: readonly RedFlagRule[] = [
       {
         signal: "first_reply",
         limit: { atLeast: 8 },
-        source: "Four times the target of 2 hours, design section 7",
+        source: "Four times the target of 2 hours",
       },
       {
         signal: "days_since_contact",

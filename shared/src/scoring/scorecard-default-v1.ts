@@ -10,7 +10,7 @@ const measure = (signal: SignalKey, weight: number, scale: Scale, source: string
   source,
 });
 
-const TARGET = "Portfolio target, design section 7";
+const TARGET = "Target of a healthy portfolio";
 const JUDGEMENT = "Expert judgement for business software, to be tested against own outcomes";
 
 /**

@@ -10,7 +10,7 @@ const measure = (signal: SignalKey, weight: number, scale: Scale, source: string
   source,
 });
 
-const TARGET = "Portfolio target, design section 7";
+const TARGET = "Target of a healthy portfolio";
 const JUDGEMENT = "Expert judgement for business software, to be tested against own outcomes";
 const AS_DEFAULT = "As in the default scorecard";
 
@@ -157,7 +157,7 @@ export const SCORECARD_SIX_V1: Scorecard = parseScorecard({
           ramp([120, 100], [365, 0]),
           `${JUDGEMENT}: a review a quarter, one a year at least`,
         ),
-        measure("renewal_prepared", 10, ramp([0, 0], [1, 100]), "Renewal checklist, design section 7"),
+        measure("renewal_prepared", 10, ramp([0, 0], [1, 100]), "Part of preparing a renewal"),
       ],
     },
   ],
