@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { accountId } from "@bellwether/shared";
 import { beforeAll, expect, it } from "vitest";
 import { forEachDatabase } from "../support/database.ts";
 import { change, company, linked, newWorld, ref, type Stores, storesOfProcess } from "../support/stores.ts";
@@ -5,7 +7,7 @@ import { change, company, linked, newWorld, ref, type Stores, storesOfProcess } 
 const AT = new Date("2026-11-20T09:00:00Z");
 const CHANGED = "2026-02-01T00:00:00.000Z";
 const LATER = "2026-03-01T00:00:00.000Z";
-const NOTHING = { created: 0, changed: 0, deleted: 0, restored: 0, relinked: 0 };
+const NOTHING = { created: 0, changed: 0, deleted: 0, restored: 0, relinked: 0, merged: 0 };
 
 forEachDatabase("ReconciliationStore", (under) => {
   let stores: Stores;
@@ -59,6 +61,50 @@ forEachDatabase("ReconciliationStore", (under) => {
     const onward = { objectType: "contact", stage: "listing", position: "4" } as const;
     const moved = await reconciliations.compare(run, { platform: "hubspot", rows }, onward, AT);
     expect(moved?.counts).toEqual({ ...NOTHING, compared: 4, relinked: 2 });
+  });
+
+  it("tells merges that no event told, once: the account that was there first goes on", async () => {
+    const [world, other] = [await newWorld(stores), await newWorld(stores)];
+    const { reconciliations, ledger, accounts, fates } = stores;
+    const ids = ["1", "2", "3", "4"];
+    for (const { tenantId, hubspot } of [world, other]) {
+      await ledger.commit(change({ ...world, tenantId, hubspot }, { records: ids.map((id) => company(id)) }));
+      for (const id of ["2", "1", "4"]) {
+        const account = accountId.parse(randomUUID());
+        await accounts.link(tenantId, {
+          accounts: [{ id: account, name: id, createdAt: AT }],
+          links: [{ ref: ref("company", id), accountId: account, rule: "anchor" }],
+          suggestions: [],
+        });
+      }
+    }
+    const told = { kind: "merged", ref: ref("company", "3"), into: ref("company", "4") } as const;
+    await stores.events.append({
+      tenantId: world.tenantId,
+      connectionId: world.hubspot,
+      source: "hubspot",
+      body: Buffer.from("[]"),
+      events: [{ key: "merge", refs: [], fates: [told] }],
+    });
+    await fates.settle(world.tenantId, [told], AT);
+    const run = await reconciliations.begin({ tenantId: world.tenantId, id: world.hubspot }, "company", AT);
+    // 4 took in 3, of which an event told, then 1 and 2, and 77, which nobody here ever knew
+    const rows = [{ id: "4", updatedAt: CHANGED, links: [], mergedIds: ["3", "1", "2", "77"] }];
+    const onward = { objectType: "company", stage: "listing", position: "4" } as const;
+    const page = { platform: "hubspot", rows } as const;
+    const moved = await reconciliations.compare(run, page, onward, AT);
+    expect(moved?.counts).toEqual({ ...NOTHING, compared: 1, merged: 2 });
+    const marked = await ledger.claimRecords(world.hubspot, 10);
+    expect(marked.map((claim) => claim.ref.id).toSorted()).toEqual(["1", "2", "4"]);
+    const into = ref("company", "4");
+    expect(await fates.openSuccessions(world.tenantId, world.hubspot, 10)).toEqual([
+      { kind: "renamed", ref: ref("company", "2"), into },
+      { kind: "merged", ref: ref("company", "1"), into },
+    ]);
+    expect(await fates.openSuccessions(other.tenantId, other.hubspot, 10)).toEqual([]);
+    if (moved === null) throw new Error("nobody else is at it");
+    const again = await reconciliations.compare(moved, page, { ...onward, position: "5" }, AT);
+    expect(again?.counts).toMatchObject({ merged: 2 });
   });
 
   it("shows the newest finished run beside the one under way, and forgets what it saw", async () => {

@@ -115,7 +115,7 @@ describe("a portal with thousands of companies", () => {
       running: null,
       last: {
         compared: COMPANIES - 1,
-        repaired: { created: 0, changed: 0, deleted: 1, restored: 0, relinked: 0 },
+        repaired: { created: 0, changed: 0, deleted: 1, restored: 0, relinked: 0, merged: 0 },
       },
       nextRunAt: "2026-11-21T01:05:00.000Z",
     });

@@ -17,6 +17,8 @@ import {
   PERSON,
 } from "./hubspot-record.ts";
 
+const MERGED_IDS = "hs_merged_object_ids";
+
 /** One HubSpot account: records with their history, links, property definitions. */
 export class HubspotPortal {
   readonly portalId: number;
@@ -182,9 +184,13 @@ export class HubspotPortal {
       }
     }
     const missing = [...merged.versions].filter(([name]) => this.value(record, name) === null);
+    const takenIn = [this.value(record, MERGED_IDS), merged.id, this.value(merged, MERGED_IDS)];
     this.#write(
       record,
-      Object.fromEntries(missing.map(([name, [newest]]) => [name, newest?.value ?? ""])),
+      {
+        ...Object.fromEntries(missing.map(([name, [newest]]) => [name, newest?.value ?? ""])),
+        [MERGED_IDS]: takenIn.filter(Boolean).join(";"),
+      },
       this.#clock.stamp(),
       PERSON,
     );

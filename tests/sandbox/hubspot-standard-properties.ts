@@ -54,6 +54,7 @@ export const STANDARD_PROPERTIES: Record<HubspotType, Table> = {
     createdate: "!t",
     hs_lastmodifieddate: "!t",
     hs_object_id: "!n",
+    hs_merged_object_ids: "!s",
   },
   contacts: {
     firstname: "s",
@@ -80,6 +81,7 @@ export const STANDARD_PROPERTIES: Record<HubspotType, Table> = {
     createdate: "!t",
     lastmodifieddate: "!t",
     hs_object_id: "!n",
+    hs_merged_object_ids: "!s",
   },
   deals: {
     dealname: "s",
@@ -98,6 +100,7 @@ export const STANDARD_PROPERTIES: Record<HubspotType, Table> = {
     createdate: "t",
     hs_lastmodifieddate: "!t",
     hs_object_id: "!n",
+    hs_merged_object_ids: "!s",
   },
   tickets: {
     subject: "s",
@@ -115,6 +118,7 @@ export const STANDARD_PROPERTIES: Record<HubspotType, Table> = {
     time_to_first_agent_reply: "!n",
     hs_lastmodifieddate: "!t",
     hs_object_id: "!n",
+    hs_merged_object_ids: "!s",
   },
   feedback_submissions: {
     hs_survey_type: ["NPS", "CSAT", "CES"],

@@ -119,6 +119,7 @@ const KINDS: readonly (RepairKind | "compared")[] = [
   "deleted",
   "restored",
   "relinked",
+  "merged",
 ];
 
 function count(

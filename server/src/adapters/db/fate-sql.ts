@@ -13,11 +13,11 @@ WHERE tenant_id = $1 AND ref = ANY($2::text[]) AND removed_at IS NOT NULL`;
 export const KNOWN_CHILDREN = `
 SELECT DISTINCT ref FROM record_link WHERE tenant_id = $1 AND target_ref = ANY($2::text[])`;
 
-/** $1 tenant, $2 connection, $3 limit. */
+/** $1 tenant, $2 connection, $3 limit. A new id first: what was merged with it goes where it went. */
 export const OPEN_SUCCESSIONS = `
 SELECT kind, ref, into_ref FROM record_fate
 WHERE tenant_id = $1 AND connection_id = $2 AND kind IN ('merged', 'renamed') AND settled_at IS NULL
-ORDER BY known_at, ref LIMIT $3`;
+ORDER BY known_at, kind DESC, ref LIMIT $3`;
 
 /** $1 tenant, $2 kind, $3 refs, $4 now. */
 export const SETTLE_FATES = `

@@ -1,5 +1,6 @@
 const RUN = `tenant_id AS "tenantId", connection_id AS "connectionId", id, started_at AS "startedAt",
-  updated_at AS "updatedAt", finished_at AS "finishedAt", object_type AS "objectType", stage, position, counts`;
+  updated_at AS "updatedAt", finished_at AS "finishedAt", object_type AS "objectType", stage, position,
+  '{"merged": 0}'::jsonb || counts AS counts`;
 
 /** $1 tenant, $2 connection, $3 id, $4 object type, $5 now, $6 counts. Nothing where a run is under way. */
 export const BEGIN_RUN = `
@@ -16,12 +17,30 @@ SELECT ${RUN} FROM reconciliation
 WHERE tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) AND connection_id = $1 AND finished_at IS NULL`;
 
 /**
- * $1 tenant, $2 connection, $3 object type, $4 beginning of the type's ref keys, $5 rows `{i, u, l}`: id, updated at,
- * links or null. Answers those that differ from what is known, and how. What was erased is not looked for.
+ * $1 tenant, $2 connection, $3 object type, $4 beginning of the type's ref keys, $5 rows `{i, u, l, m}`: id, updated
+ * at, links or null, ids that were merged into it. Answers those that differ from what is known, and how. What was
+ * erased is not looked for. A known record whose merge no event has told gets its fate here; it is read again, and so
+ * is its successor, with which the merge is carried out. HubSpot merges into new ids: of all accounts that come
+ * together the one that was there first goes on.
  */
 export const COMPARE_PAGE = `
 WITH listed AS (
-  SELECT i, u, l FROM json_to_recordset($5::json) AS listed (i text, u timestamptz, l text[])
+  SELECT i, u, l, m FROM json_to_recordset($5::json) AS listed (i text, u timestamptz, l text[], m text[])
+), untold AS (
+  SELECT gone.ref, $4 || listed.i AS into_ref, own.linked_at < COALESCE(next.linked_at, 'infinity')
+    AND gone.ref = first_value(gone.ref) OVER (PARTITION BY listed.i ORDER BY own.linked_at, gone.ref) AS is_eldest
+  FROM listed CROSS JOIN LATERAL unnest(listed.m) AS merged (id)
+  JOIN source_record AS gone ON gone.tenant_id = $1 AND gone.connection_id = $2 AND gone.ref = $4 || merged.id
+  LEFT JOIN party_link AS own ON own.tenant_id = $1 AND own.ref = gone.ref
+  LEFT JOIN party_link AS next ON next.tenant_id = $1 AND next.ref = $4 || listed.i
+  WHERE merged.id <> listed.i AND NOT EXISTS (SELECT 1 FROM record_fate AS fate
+    WHERE fate.tenant_id = $1 AND fate.kind IN ('merged', 'renamed', 'erased') AND fate.ref = gone.ref)
+), told AS (
+  INSERT INTO record_fate (tenant_id, connection_id, kind, ref, into_ref)
+  SELECT DISTINCT ON (ref) $1::uuid, $2::uuid, CASE WHEN is_eldest THEN 'renamed' ELSE 'merged' END, ref, into_ref
+  FROM untold ORDER BY ref, into_ref
+  ON CONFLICT (tenant_id, kind, ref) DO NOTHING
+  RETURNING substr(ref, length($4) + 1) AS gone_id, substr(into_ref, length($4) + 1) AS into_id
 ), seen AS (
   INSERT INTO reconciliation_seen (tenant_id, connection_id, object_type, object_id)
   SELECT $1::uuid, $2::uuid, $3, i FROM listed ORDER BY i ON CONFLICT DO NOTHING
@@ -39,7 +58,9 @@ WITH listed AS (
   WHERE NOT EXISTS (SELECT 1 FROM record_fate AS fate
     WHERE fate.tenant_id = $1 AND fate.kind = 'erased' AND fate.ref = $4 || listed.i)
 )
-SELECT i AS id, kind FROM compared WHERE kind IS NOT NULL ORDER BY i`;
+SELECT i AS id, kind FROM compared WHERE kind IS NOT NULL
+UNION ALL SELECT gone_id, 'merged' FROM told
+UNION ALL SELECT DISTINCT into_id, NULL FROM told ORDER BY id`;
 
 /** $1 tenant, $2 connection, $3 object type, $4 beginning of the type's ref keys, $5 the last ref before or $4, $6 limit. */
 export const UNSEEN_RECORDS = `

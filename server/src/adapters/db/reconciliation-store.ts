@@ -31,6 +31,7 @@ const NOTHING: ReconciliationCounts = {
   deleted: 0,
   restored: 0,
   relinked: 0,
+  merged: 0,
 };
 /** As long as anybody will ask what a night repaired. */
 const KEPT_MS = 90 * DAY_MS;
@@ -97,8 +98,13 @@ async function compare(
   at: Date,
 ): Promise<ReconciliationRun | null> {
   const { tenantId, connectionId, objectType } = run;
-  const listed = rows.map(({ id: i, updatedAt: u, links }) => ({ i, u, l: links?.map(refKey) ?? null }));
-  const found = await sql.query<{ id: string; kind: Exclude<RepairKind, "deleted"> }>(COMPARE_PAGE, [
+  const listed = rows.map(({ id: i, updatedAt: u, links, mergedIds: m = [] }) => ({
+    i,
+    u,
+    l: links?.map(refKey) ?? null,
+    m,
+  }));
+  const found = await sql.query<{ id: string; kind: Exclude<RepairKind, "deleted"> | null }>(COMPARE_PAGE, [
     tenantId,
     connectionId,
     objectType,
@@ -106,11 +112,11 @@ async function compare(
     jsonParameter(listed),
   ]);
   const counts = { ...run.counts, compared: run.counts.compared + rows.length };
-  for (const { kind } of found) counts[kind] += 1;
+  for (const { kind } of found) if (kind !== null) counts[kind] += 1;
   const moved = await move(sql, run, onward, counts, at);
   if (moved === null || found.length === 0) return moved;
-  const marks = found
-    .map(({ id: i }) => ({ t: tenantId, c: connectionId, f: platform, y: objectType, i }))
+  const marks = [...new Set(found.map(({ id }) => id))]
+    .map((i) => ({ t: tenantId, c: connectionId, f: platform, y: objectType, i }))
     .toSorted((a, b) => (a.i < b.i ? -1 : 1));
   await sql.query(MARK_RECORDS, [jsonParameter(marks)]);
   await wakeUps.send(sql, [{ name: "refresh-records", payload: { connectionId } }]);

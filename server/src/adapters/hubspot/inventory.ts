@@ -12,18 +12,29 @@ const PAGE = "100";
 /** What tells the answers that we keep from those to surveys of another kind. */
 const FEEDBACK_PROPERTIES = "hs_survey_type,hs_value,hs_submission_timestamp,hs_createdate";
 
-/** One list call: ids, times of the last change and, of the types that belong to others, the associations. */
+/**
+ * Set by HubSpot on the survivor of a merge, of those that it took in and of what these had taken in before.
+ * Source: HubSpot, "Merged record IDs" of contacts, companies, deals and tickets.
+ */
+export const MERGED_IDS = "hs_merged_object_ids";
+
+/**
+ * One list call: ids, times of the last change, what was merged into them and, of the types that belong to others, the
+ * associations.
+ * @param tellsMerges whether the portal has the property for it
+ */
 export async function inventoryPage(
   client: HubspotClient,
   type: HubspotObject,
   cursor: string | null,
+  tellsMerges: boolean,
 ): Promise<{ rows: ListedRecord[]; next: string | null }> {
   const { path: name, modified } = HUBSPOT_OBJECTS[type];
   const path = PATHS.objects(name);
   const query = {
     limit: PAGE,
     archived: "false",
-    properties: type === "feedback" ? FEEDBACK_PROPERTIES : modified,
+    properties: propertiesOf(type, modified, tellsMerges),
     ...(LINKED[type].length > 0 && {
       associations: LINKED[type].map((to) => HUBSPOT_OBJECTS[to].path).join(","),
     }),
@@ -39,11 +50,17 @@ export async function inventoryPage(
       const updatedAt = instantOf(record.updatedAt) ?? instantOf(record.createdAt);
       if (updatedAt === null) return [];
       const whole = isTold ? { ...record, associations: record.associations ?? {} } : record;
-      return [{ id: record.id, updatedAt, links: linksIn(type, whole) }];
+      return [{ id: record.id, updatedAt, links: linksIn(type, whole), mergedIds: mergedIdsOf(record) }];
     }),
     next: page.paging?.next?.after ?? null,
   };
 }
+
+const propertiesOf = (type: HubspotObject, modified: string, tellsMerges: boolean): string =>
+  type === "feedback" ? FEEDBACK_PROPERTIES : [modified, ...(tellsMerges ? [MERGED_IDS] : [])].join(",");
+
+/** A list of ids with `;` between them. */
+const mergedIdsOf = ({ properties }: CrmRecord): string[] => properties[MERGED_IDS]?.match(/\d+/g) ?? [];
 
 /** Of answers to surveys the links say nothing: their account is found through other records. */
 const linksIn = (type: HubspotObject, record: CrmRecord): ListedRecord["links"] =>

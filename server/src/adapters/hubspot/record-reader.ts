@@ -8,7 +8,7 @@ import { childrenOf } from "./children.ts";
 import type { HubspotClient } from "./client.ts";
 import { type CrmRecord, readAnswer, recordPage } from "./crm-answers.ts";
 import { forgetInDelivery } from "./forget.ts";
-import { inventoryPage } from "./inventory.ts";
+import { inventoryPage, MERGED_IDS } from "./inventory.ts";
 import { HUBSPOT_OBJECTS, type HubspotObject, hubspotObjects, isHubspotObject } from "./object-types.ts";
 import type { Lane } from "./portal-http.ts";
 import { isUnreadable, type PortalSchema } from "./portal-schema.ts";
@@ -57,7 +57,10 @@ export function createRecordReader(deps: ReaderDeps): SourceGateway {
       };
     },
     inventory: (objectType, cursor) =>
-      optional(deps, objectType, (type) => inventoryPage(deps.client, type, cursor)),
+      optional(deps, objectType, async (type) => {
+        const existing = await deps.schema.properties(deps.client, type);
+        return inventoryPage(deps.client, type, cursor, existing?.has(MERGED_IDS) === true);
+      }),
     childrenOf: (refs) => childrenOf(deps.client, refs),
     forget: forgetInDelivery,
     changedSince: async (since) => {

@@ -26,7 +26,7 @@ export const COUNTERS = {
   },
   bellwether_records_read_total: { help: "Records read again after an event.", labels: ["platform"] },
   bellwether_reconciled_records_total: {
-    help: "Records compared with what the platform lists, and those that differed: created, changed, deleted, restored, relinked.",
+    help: "Records compared with what the platform lists, and those that differed: created, changed, deleted, restored, relinked, merged.",
     labels: ["platform", "kind"],
   },
   bellwether_accounts_scored_total: { help: "Accounts scored.", labels: [] },

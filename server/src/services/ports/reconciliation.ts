@@ -1,7 +1,7 @@
 import type { ConnectionId, ObjectType, RecordRef, TenantId } from "@bellwether/shared";
 
 /** What a comparison repairs, by what was missed. */
-export const repairKinds = ["created", "changed", "deleted", "restored", "relinked"] as const;
+export const repairKinds = ["created", "changed", "deleted", "restored", "relinked", "merged"] as const;
 export type RepairKind = (typeof repairKinds)[number];
 
 /** One record as its platform lists it. */
@@ -11,6 +11,8 @@ export interface ListedRecord {
   updatedAt: string;
   /** The records it belongs to; `null` = the list does not say, or not all of them. */
   links: readonly RecordRef[] | null;
+  /** Records that it has taken in, ever since; absent = the list does not say. */
+  mergedIds?: readonly string[];
 }
 
 export type ReconciliationCounts = Record<RepairKind | "compared", number>;
@@ -43,7 +45,7 @@ export interface ReconciliationStore {
   underWay(connection: ConnectionId): Promise<ReconciliationRun | null>;
   /**
    * One transaction: what the page lists counts as seen, what differs from the ledger is marked to be read again with
-   * the wake-up, and the run moves on. @returns the run; `null` = somebody else moved it on meanwhile
+   * the wake-up, merges that no event told get their fates, and the run moves on. @returns the run; `null` = somebody else moved it on meanwhile
    */
   compare(
     run: ReconciliationRun,
