@@ -25,3 +25,5 @@ export function drawsFor(label: string): Random {
 
 /** A line of the suite's report; the runner's own output shows no text of passing tests. */
 export const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+export const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -1,0 +1,184 @@
+import { onTestFailed } from "vitest";
+import { openDatabase } from "../../../server/src/adapters/db/database.ts";
+import { ONE_COMPANY } from "../../../server/src/services/connect-from-environment.ts";
+import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/index.ts";
+import { eventually } from "../../support/eventually.ts";
+import { newStorage, oneCompany, type Storage, untilScored } from "../../support/one-company.ts";
+import { freePort, type ServerProcess, startServer } from "../../support/server-process.ts";
+import { checkLedger, type LedgerReport } from "./check-ledger.ts";
+import type { Disturbance } from "./check-writes.ts";
+import { workLeft } from "./ledger.ts";
+import { addOtherTenant, type OtherTenant } from "./other-tenant.ts";
+import { SEED, say } from "./plan.ts";
+import { ackedBySandbox, RecordingSender } from "./sender.ts";
+
+export interface FaultWorldOptions {
+  kind: "embedded" | "server";
+  sandbox?: Partial<SandboxOptions>;
+  /** Beside those of one-company mode; `sandbox` is what the product is to talk to. */
+  environment?: (sandbox: Sandbox) => Record<string, string>;
+  /** A database of another kind than the usual one. */
+  storage?: Storage;
+  /** Where events are sent to, when not to the one server's own port. */
+  publicUrl?: string;
+}
+
+/** One company under test, its platforms, its sender and another company's rows beside it. */
+export interface FaultWorld {
+  sandbox: Sandbox;
+  storage: Storage;
+  port: number;
+  url: string;
+  environment: Record<string, string>;
+  sender: RecordingSender;
+  disturbances: Disturbance[];
+  other: OtherTenant;
+  /** Starts a process on the shared storage; `port` absent = the world's own. */
+  start(role?: "web" | "worker", port?: number): Promise<ServerProcess>;
+  /** SIGKILL, remembered as a disturbance. */
+  kill(server: ServerProcess): Promise<void>;
+  /** A look into the database; of the embedded one while no server runs. */
+  look<T>(read: (database: Awaited<ReturnType<typeof openDatabase>>) => Promise<T>): Promise<T>;
+  /** Waits until nothing is left to be done, ends the servers and checks the ledger. */
+  settle(servers: readonly ServerProcess[]): Promise<LedgerReport>;
+  remove(): Promise<void>;
+}
+
+/** The oracle reads the whole book right after it was written to, and kills make many calls in a short time. */
+const ROOMY = {
+  zendeskExportQuietMs: 0,
+  zendeskExportsPerMinute: 10_000,
+  zendeskPerMinute: 100_000,
+  hubspotPerTenSeconds: 100_000,
+  hubspotSearchesPerSecond: 1_000,
+};
+
+export async function openFaultWorld(options: FaultWorldOptions): Promise<FaultWorld> {
+  const sandbox = await startSandbox({
+    seed: 41,
+    now: () => new Date(),
+    accounts: 20,
+    retryScale: 0.1,
+    limits: ROOMY,
+    ...options.sandbox,
+  });
+  const [storage, port] = await Promise.all([options.storage ?? newStorage(options.kind), freePort()]);
+  const url = options.publicUrl ?? `http://127.0.0.1:${port}`;
+  const environment = {
+    ...oneCompany(sandbox, port),
+    PUBLIC_URL: url,
+    ...storage.environment,
+    ...options.environment?.(sandbox),
+  };
+  const sender = new RecordingSender(`${url}/webhooks/hubspot`, sandbox.hubspotClientSecret);
+  const disturbances: Disturbance[] = [];
+  const look: FaultWorld["look"] = async (read) => {
+    const { DATABASE_URL, DATA_DIR = null } = environment as Record<string, string | undefined>;
+    const database = await openDatabase({ databaseUrl: DATABASE_URL ?? null, dataDir: DATA_DIR });
+    try {
+      return await read(database);
+    } finally {
+      await database.close();
+    }
+  };
+  const other = await look(addOtherTenant);
+  const start: FaultWorld["start"] = (role, own = port) => startServer(environment, own, role);
+  return {
+    sandbox,
+    storage,
+    port,
+    url,
+    environment,
+    sender,
+    disturbances,
+    other,
+    start,
+    look,
+    kill: async (server) => {
+      const from = Date.now();
+      await server.kill();
+      disturbances.push({ from, to: Date.now() });
+    },
+    settle: async (servers) => {
+      await sender.settled();
+      await sandbox.deliver.idle();
+      let running = servers;
+      for (let attempt = 1; ; attempt++) {
+        await untilIdle(running);
+        await Promise.all(running.map((server) => server.stop()));
+        const left = await look((database) => workLeft(database, ONE_COMPANY));
+        // what the daily round or a look at what was missed brought up in the very moment of stopping
+        if (left.length === 0 || attempt === 3) break;
+        running = [await start()];
+      }
+      return await look((database) =>
+        checkLedger({
+          database,
+          tenantId: ONE_COMPANY,
+          sandbox,
+          acked: [...sender.acked, ...ackedBySandbox(sandbox)],
+          disturbances,
+          other,
+        }),
+      );
+    },
+    remove: async () => {
+      sender.abandon();
+      await sandbox.stop();
+      await storage.remove();
+    },
+  };
+}
+
+/** History is read and scored: from here on only events make work. */
+export const untilReady = async (world: FaultWorld, server: ServerProcess): Promise<void> => {
+  await untilScored(server.url, 90_000);
+  await untilIdle([server]);
+  world.disturbances.length = 0;
+};
+
+const SIZES =
+  /^bellwether_(?:queue_size\{kind="(?:record|account)"\}|outbox_rows\{state="(?:pending|waiting)"\}) (\d+)/gm;
+
+/** Nothing to be read, scored or written, by the metrics of the first one that serves. */
+export async function untilIdle(servers: readonly ServerProcess[], timeoutMs = 90_000): Promise<void> {
+  await eventually(async () => {
+    const answers = await Promise.all(
+      servers.map((server) =>
+        fetch(`${server.url}/metrics`).then(
+          (answer) => answer.text(),
+          () => "",
+        ),
+      ),
+    );
+    const sizes = answers.map((text) => [...text.matchAll(SIZES)].map((match) => Number(match[1])));
+    const known = sizes.find((list) => list.length === 4);
+    if (!known) throw new Error("no server says how much work is left");
+    if (known.some((size) => size > 0))
+      throw new Error(`work is left after ${timeoutMs} ms: ${known.join(", ")}`);
+  }, timeoutMs);
+}
+
+/** What a fault came to; printed as one line. */
+export interface FaultTotals {
+  kills: number;
+  report: LedgerReport;
+  /** Of interest for this fault, e.g. the longest time until work went on. */
+  measured?: Record<string, string | number>;
+}
+
+export function sayFault(name: string, { kills, report, measured = {} }: FaultTotals): void {
+  const { acked, missing, doubled, writes, repeats } = report;
+  const more = Object.entries(measured).map(([key, value]) => `, ${key} ${value}`);
+  say(
+    `${name}: ${kills} kills, ${acked} events acknowledged, ${missing} missing, ${doubled} doubled, ` +
+      `${writes} writes (${repeats} repeated)${more.join("")}, seed ${SEED}`,
+  );
+}
+
+/** Prints what the processes said last if the test fails. */
+export function showOnFailure(servers: () => readonly ServerProcess[]): void {
+  onTestFailed(() => {
+    for (const server of servers()) say(`--- ${server.url}\n${server.output().slice(-3_000)}`);
+  });
+}
