@@ -40,5 +40,5 @@ export interface InboundPlatform {
 export interface AppTokens {
   /** Unverified, only to find the secret. `null` = not a token. */
   subdomainOf(token: string): string | null;
-  verify(token: string, expected: { secret: string; subdomain: string; now: Date }): Promise<boolean>;
+  verify(token: string, expected: { secret: string; subdomain: string; now: Date }): boolean;
 }

@@ -80,6 +80,6 @@ async function tenantOfAppToken(deps: HttpDeps, req: Request): Promise<TenantId>
   if (connection?.status !== "active") throw invalid;
   const secret = (await deps.directory.byId(connection.id))?.secrets.appSecret;
   if (!secret) throw invalid;
-  if (!(await deps.appTokens.verify(token, { secret, subdomain, now: deps.clock.now() }))) throw invalid;
+  if (!deps.appTokens.verify(token, { secret, subdomain, now: deps.clock.now() })) throw invalid;
   return connection.tenantId;
 }
