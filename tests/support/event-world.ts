@@ -89,9 +89,17 @@ export async function listeningSandbox(
 }
 export type ListeningSandbox = Awaited<ReturnType<typeof listeningSandbox>>;
 
-/** The server's services on a database in memory, against the sandbox, with every job run by hand. */
-export async function openEventWorld(sandbox: Sandbox, now: () => Date, tenantId: TenantId = TENANT) {
-  const database = await openDatabase({ databaseUrl: null, dataDir: null });
+/**
+ * The server's services on a database in memory, against the sandbox, with every job run by hand.
+ * @param databaseUrl an empty one on a server, instead
+ */
+export async function openEventWorld(
+  sandbox: Sandbox,
+  now: () => Date,
+  tenantId: TenantId = TENANT,
+  databaseUrl: string | null = null,
+) {
+  const database = await openDatabase({ databaseUrl, dataDir: null });
   const clock = { now };
   const key = Buffer.alloc(32, 7).toString("base64");
   const stores = await createStores(database, {
