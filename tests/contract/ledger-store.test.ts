@@ -75,14 +75,14 @@ forEachDatabase("LedgerStore", (under) => {
     expect(await other.ledger.connectionsWithMarks()).not.toContain(world.hubspot);
   });
 
-  it("gives the claims of a process without a sign of life for 10 s to others, and not sooner", async () => {
+  it("gives the claims of a process without a sign of life for 6 s to others, and not sooner", async () => {
     const world = await newWorld(stores);
     await marked(world, 3);
     const dying = await storesOfProcess(under.database);
     expect(await dying.ledger.claimRecords(world.hubspot, 10)).toHaveLength(3);
-    await dying.ageHeartbeat(8);
+    await dying.ageHeartbeat(4);
     expect(await stores.ledger.claimRecords(world.hubspot, 10)).toEqual([]);
-    await dying.ageHeartbeat(11);
+    await dying.ageHeartbeat(7);
     expect(await stores.ledger.connectionsWithMarks()).toContain(world.hubspot);
     expect(await stores.ledger.claimRecords(world.hubspot, 10)).toHaveLength(3);
     await dying.lease.end();

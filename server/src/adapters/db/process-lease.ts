@@ -1,12 +1,13 @@
 import type { Database, Sql } from "./sql.ts";
 
-const BEAT_MS = 2_000;
+const BEAT_MS = 1_500;
 /**
  * A claim counts while its process is alive and no longer than this, whatever happened to its handler; longer than
  * any round of work.
  */
 const CLAIM_LIMIT = "15 minutes";
-const DEAD_AFTER = "10 seconds";
+/** With a sweep every 3 s (`bind-jobs.ts`) work goes on within 9 s; whoever only stood still settles by version. */
+const DEAD_AFTER = "6 seconds";
 
 /** SQL: nobody alive holds the row `alias`. All by database time, so that clocks of machines do not matter. */
 export const isFree = (alias: string): string =>
