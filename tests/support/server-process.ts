@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../../server/src/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../server/src/main.ts", import.meta.url));
 const READY_MS = 60_000;
 const SHOWN_CHARACTERS = 20_000;
 
@@ -19,11 +19,15 @@ export interface ServerProcess {
   stop(): Promise<{ code: number | null; ms: number }>;
 }
 
-/** The real server in a process of its own; resolves when `/readyz` answers. */
+/**
+ * The real server in a process of its own; resolves when `/readyz` answers.
+ * @param main of another version; this one's when absent
+ */
 export async function startServer(
   environment: Record<string, string>,
   port: number,
   role?: "web" | "worker",
+  main = MAIN,
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, role ? [main, role] : [main], {
     env: { PATH: process.env["PATH"] ?? "", LOG_LEVEL: "warn", ...environment, PORT: String(port) },
