@@ -23,6 +23,7 @@ import { writeBack } from "./services/write-back.ts";
 const SWEEP_MS = 3_000;
 /** How long a connection whose setting up met trouble waits at most; until then it has no webhook. */
 const CONNECTION_SWEEP_MS = 15_000;
+const CARD_SWEEP_MS = 3_600_000;
 /** Windows move even when nothing happens; 03:15 UTC is night for most of our tenants' offices. */
 const DAILY = "15 3 * * *";
 /** Soon after midnight UTC, and again for whoever was down then. */
@@ -78,6 +79,7 @@ export async function bindJobs(parts: Parts): Promise<() => void> {
     every(parts, SWEEP_MS, "sweep of product usage", () => sweepUsage(parts)),
     every(parts, CONNECTION_SWEEP_MS, "sweep of connections", () => sweepConnections(parts)),
     every(parts, CONNECTION_SWEEP_MS, "sweep of comparisons", () => resumeReconciliations(parts)),
+    every(parts, CARD_SWEEP_MS, "sweep of cards", () => parts.cards.dropExpired(parts.clock.now())),
   ];
   return () => {
     for (const timer of timers) clearInterval(timer);

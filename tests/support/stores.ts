@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { ConnectionId, Observation, RecordRef, SourceRecord, TenantId } from "@bellwether/shared";
 import { createAccountStore } from "../../server/src/adapters/db/account-store.ts";
 import { createAuditLog } from "../../server/src/adapters/db/audit-log.ts";
+import { createCardStore } from "../../server/src/adapters/db/card-store.ts";
 import { createChurnModelStore } from "../../server/src/adapters/db/churn-model-store.ts";
 import { createConnectionRepository } from "../../server/src/adapters/db/connection-repository.ts";
 import { createCorrectionStore } from "../../server/src/adapters/db/correction-store.ts";
@@ -72,6 +73,7 @@ export async function storesOfProcess(database: Database) {
     accounts: createAccountStore(database, wakeUps),
     matches: createMatchStore(database, wakeUps),
     scores: createScoreStore(database, lease, wakeUps),
+    cards: createCardStore(database, async () => "build"),
     reconciliations: createReconciliationStore(database, wakeUps, () =>
       timeOrderedId(new Date(), randomBytes(10)),
     ),

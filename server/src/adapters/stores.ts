@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { AppError } from "../services/errors.ts";
 import type { Clock, Log, Trace } from "../services/ports.ts";
+import { buildDigest } from "./build-digest.ts";
 import { createAccountStore } from "./db/account-store.ts";
 import { createAuditLog } from "./db/audit-log.ts";
+import { createCardStore } from "./db/card-store.ts";
 import { createChurnModelStore } from "./db/churn-model-store.ts";
 import { createConnectionRepository } from "./db/connection-repository.ts";
 import { createCorrectionStore } from "./db/correction-store.ts";
@@ -79,6 +81,7 @@ export async function createStores(database: OpenDatabase, options: StoreOptions
     reconciliations: createReconciliationStore(database, queue, () =>
       timeOrderedId(clock.now(), randomBytes(10)),
     ),
+    cards: createCardStore(database, buildDigest),
     replays: createReplayStore(database),
     rescoring: createRescoreStore(database, lease, queue),
     outbox: createOutboxStore(database, lease),

@@ -6,6 +6,7 @@ import type { AppTokens, InboundPlatform } from "../services/inbound.ts";
 import type {
   AccountStore,
   AuditLog,
+  CardStore,
   ChurnModelStore,
   Clock,
   ConnectionRepository,
@@ -65,6 +66,7 @@ export interface HttpDeps extends ExplainDeps {
   /** The account that a party founds. */
   accountIdOf(tenant: TenantId, ref: RecordRef): AccountId;
   scores: ScoreStore;
+  cards: CardStore;
   outbox: OutboxStore;
   deadLetters: DeadLetterStore;
   drift: DriftStore;

@@ -66,15 +66,6 @@ export async function survivorOf(
   return account.id;
 }
 
-/** Health of the account that a record of a platform belongs to. @throws {AppError} `not_found` */
-export const getHealthOfRecord = async (
-  deps: HealthDeps,
-  tenant: TenantId,
-  ref: RecordRef,
-  reader: Reader,
-): Promise<AccountHealthView> =>
-  getAccountHealth(deps, tenant, await accountOfRecord(deps, tenant, ref), reader);
-
 /** @throws {AppError} `not_found`, for another tenant's account too */
 export async function getAccountHealth(
   deps: HealthDeps,
@@ -83,17 +74,46 @@ export async function getAccountHealth(
   reader: Reader,
 ): Promise<AccountHealthView> {
   const now = deps.clock.now();
+  const { view, connections } = await viewOfAccount(deps, { tenant, id, reader, now });
+  return { ...view, freshness: shownFreshness(view, connections, now) };
+}
+
+/** The sources as they are now; a lost account stands as on that day. */
+export const shownFreshness = (
+  { lost, freshness }: Pick<AccountHealthView, "lost" | "freshness">,
+  places: Parameters<typeof freshnessNow>[1],
+  now: Date,
+): AccountHealthView["freshness"] => (lost ? freshness : freshnessNow(freshness, places, now));
+
+/** Results that became so old come into the comparisons, or go out of the trend. */
+export const COMPARED_DAYS = { week: 7, month: 30, trend: 183 } as const;
+
+export interface BuiltView {
+  /** With the sources as the result has them; the field policy is applied. */
+  view: AccountHealthView;
+  corrections: readonly StoredCorrection[];
+  connections: readonly Connection[];
+  /** It shows the stored result, and its scorecard is known: nothing of it moves while its parts stay as they are. */
+  isSettled: boolean;
+}
+
+/** @throws {AppError} `not_found`, for another tenant's account too */
+export async function viewOfAccount(
+  deps: HealthDeps,
+  asked: { tenant: TenantId; id: AccountId; reader: Reader; now: Date },
+): Promise<BuiltView> {
+  const { tenant, id, reader, now } = asked;
   const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
   const [account, current, trend, weekAgo, monthAgo, connections] = await Promise.all([
     deps.accounts.find(tenant, id),
     currentResult(deps, tenant, id, now),
-    deps.scores.trend(tenant, id, daysAgo(183)),
-    deps.scores.at(tenant, id, daysAgo(7)),
-    deps.scores.at(tenant, id, daysAgo(30)),
+    deps.scores.trend(tenant, id, daysAgo(COMPARED_DAYS.trend)),
+    deps.scores.at(tenant, id, daysAgo(COMPARED_DAYS.week)),
+    deps.scores.at(tenant, id, daysAgo(COMPARED_DAYS.month)),
     deps.connections.list(tenant),
   ]);
   if (account === null) throw noAccount();
-  if (account.id !== id) return getAccountHealth(deps, tenant, account.id, reader); // it was merged
+  if (account.id !== id) return viewOfAccount(deps, { ...asked, id: account.id }); // it was merged
   const view = buildAccountHealthView({
     account: {
       id: account.id,
@@ -111,10 +131,12 @@ export async function getAccountHealth(
     now,
     reader,
   });
-  // a lost account stands as on that day
-  const freshness = view.lost ? view.freshness : freshnessNow(view.freshness, connections, now);
-  const shown = { ...view, freshness };
-  return applyPolicy(shown, reader.role, { financial: reader.financial });
+  return {
+    view: applyPolicy(view, reader.role, { financial: reader.financial }),
+    corrections: current.corrections,
+    connections,
+    isSettled: current.isStored && current.scorecard !== null,
+  };
 }
 
 /** What stands for an account now, with everybody's corrections. */
@@ -124,6 +146,8 @@ export interface CurrentResult {
   /** Of the version that it was calculated with; `null` = not known any more. */
   scorecard: Scorecard | null;
   corrections: StoredCorrection[];
+  /** The result is the stored one, with no override laid over it or taken off. */
+  isStored: boolean;
 }
 
 /**
@@ -142,12 +166,12 @@ export async function currentResult(
     deps.corrections.overrides(tenant, [id], now),
   ]);
   const stored = latest?.result ?? null;
-  if (stored === null) return { result: null, scorecard: null, corrections };
+  if (stored === null) return { result: null, scorecard: null, corrections, isStored: false };
   const version = stored.scorecardVersion;
   const scorecard = builtInScorecard(version) ?? (await deps.scorecards.definition(tenant, version));
   const inForce: DatedOverride[] = overrides.get(id) ?? [];
   const result = scorecard === null ? stored : withOverrides(stored, scorecard, inForce, now);
-  return { result, scorecard, corrections };
+  return { result, scorecard, corrections, isStored: result === stored };
 }
 
 /** Where the links to the platforms go. */

@@ -11,6 +11,7 @@ import {
   SETTLE_FATES,
 } from "./fate-sql.ts";
 import { refOf } from "./record-key.ts";
+import { DROP_CARDS } from "./ready-card-sql.ts";
 import type { Database } from "./sql.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
@@ -65,3 +66,5 @@ export function createFateStore(database: Database, wakeUps: WakeUps): FateStore
     },
   };
 }
+        // whichever of them the content stood in
+        if (kind === "erased") await database.query(DROP_CARDS, [tenant]);

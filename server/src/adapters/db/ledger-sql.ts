@@ -159,20 +159,26 @@ ON CONFLICT (tenant_id, connection_id, object_type) DO UPDATE SET cursor = exclu
   records_read = excluded.records_read, records_total = excluded.records_total, is_done = excluded.is_done,
   started_at = excluded.started_at, updated_at = excluded.updated_at`;
 
-/** $1 tenant, $2 ref: the record itself, then what it belongs to, then what that belongs to. */
-export const ACCOUNT_OF = `
+/** SQL: the account that a record belongs to through another one, near ones first. */
+const accountThrough = (tenant: string, ref: string): string => `
 SELECT account_id FROM (
-  SELECT 0 AS distance, 0 AS near, 0 AS far, party.account_id FROM party_link AS party
-  WHERE party.tenant_id = $1 AND party.ref = $2 AND party.removed_at IS NULL
-  UNION ALL
-  SELECT 1, one.position, 0, party.account_id FROM record_link AS one
+  SELECT 1 AS distance, one.position AS near, 0 AS far, party.account_id FROM record_link AS one
   JOIN party_link AS party ON party.tenant_id = one.tenant_id AND party.ref = one.target_ref
     AND party.removed_at IS NULL
-  WHERE one.tenant_id = $1 AND one.ref = $2
+  WHERE one.tenant_id = ${tenant} AND one.ref = ${ref}
   UNION ALL
   SELECT 2, one.position, two.position, party.account_id FROM record_link AS one
   JOIN record_link AS two ON two.tenant_id = one.tenant_id AND two.ref = one.target_ref
   JOIN party_link AS party ON party.tenant_id = two.tenant_id AND party.ref = two.target_ref
     AND party.removed_at IS NULL
-  WHERE one.tenant_id = $1 AND one.ref = $2
+  WHERE one.tenant_id = ${tenant} AND one.ref = ${ref}
 ) AS found ORDER BY distance, near, far LIMIT 1`;
+
+/** SQL: the account of the record itself, else of what it belongs to, else of what that belongs to. */
+export const accountOf = (tenant: string, ref: string): string => `coalesce(
+  (SELECT party.account_id FROM party_link AS party
+   WHERE party.tenant_id = ${tenant} AND party.ref = ${ref} AND party.removed_at IS NULL),
+  (${accountThrough(tenant, ref)}))`;
+
+/** $1 tenant, $2 ref. */
+export const ACCOUNT_OF = `SELECT ${accountOf("$1::uuid", "$2::text")} AS account_id`;

@@ -3,7 +3,8 @@ import express, { type Express, type Request, type RequestHandler, type Response
 import { z } from "zod";
 import { AppError } from "../../services/errors.ts";
 import { explainAccount } from "../../services/explain-account.ts";
-import { accountOfRecord, getHealthOfRecord } from "../../services/get-account-health.ts";
+import { accountOfRecord } from "../../services/get-account-health.ts";
+import { readCard } from "../../services/read-card.ts";
 import { saveCorrection } from "../../services/save-correction.ts";
 import { withdrawCorrection } from "../../services/withdraw-correction.ts";
 import type { RouteDoc } from "../api-route.ts";
@@ -41,7 +42,7 @@ const ROUTES: readonly CardRoute[] = [
     summary: "Health beside a record",
     answer: { description: "The account's health", schema: accountHealthView },
     handle: async (deps, { tenant, ref, actor }, _req, res) => {
-      res.json(await getHealthOfRecord(deps, tenant, ref, actor));
+      res.type("json").send(await readCard(deps, tenant, ref, actor));
     },
   },
   {
