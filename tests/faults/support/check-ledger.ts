@@ -1,8 +1,8 @@
-import { resultDifferences, type TenantId } from "@bellwether/shared";
+import { type HealthResult, resultDifferences, type TenantId } from "@bellwether/shared";
 import type { Database } from "../../../server/src/adapters/db/sql.ts";
 import type { Sandbox } from "../../sandbox/index.ts";
 import { checkWrites, type Disturbance } from "./check-writes.ts";
-import { type AckedEvent, readStored, type StoredLedger } from "./ledger.ts";
+import { type AckedEvent, connectedTenant, readStored, type StoredLedger } from "./ledger.ts";
 import { type Oracle, openOracle } from "./oracle.ts";
 import { type OtherTenant, rowsOf } from "./other-tenant.ts";
 
@@ -37,7 +37,8 @@ export interface LedgerReport {
  * rows are as they were.
  */
 export async function checkLedger(question: LedgerQuestion): Promise<LedgerReport> {
-  const { database, tenantId, sandbox, acked, disturbances, other } = question;
+  const { database, tenantId, sandbox, disturbances, other } = question;
+  const acked = [...new Map(question.acked.map((event) => [`${event.source} ${event.key}`, event])).values()];
   const stored = await readStored(database, tenantId);
   const oracle = question.oracle ?? (await openOracle(sandbox));
   const missing = missingOf(acked, stored);
@@ -61,6 +62,10 @@ export async function checkLedger(question: LedgerQuestion): Promise<LedgerRepor
     repeats: written.repeats,
   };
 }
+
+/** The first check alone, for where scores cannot follow: what was acknowledged and is not stored. */
+export const eventsMissing = async (database: Database, acked: readonly AckedEvent[]): Promise<string[]> =>
+  missingOf(acked, await readStored(database, await connectedTenant(database)));
 
 function missingOf(acked: readonly AckedEvent[], { events }: StoredLedger): string[] {
   const stored = new Map(events.map(({ source, key, body }) => [`${source} ${key}`, body]));
@@ -96,15 +101,20 @@ function checkScores({ accounts }: StoredLedger, oracle: Oracle): string[] {
       .map((each) => `(2) there should be no account of ${each}`),
     ...accounts.flatMap(({ name, current }) => {
       if (current === null) return [];
-      const differences = resultDifferences(current.result, oracle.resultOf(current.inputs));
-      const [first] = differences;
+      const found = differences(current.result, oracle.resultOf(current.inputs));
+      const [first] = found;
       if (first === undefined) return [];
-      const shown = differences
+      const shown = found
         .slice(0, SHOWN)
         .map((d) => `${d.path.join(".")} ${text(d.stored)} / ${text(d.recalculated)}`);
-      return [`(2) ${name} differs from the oracle's in ${differences.length} values: ${shown.join(", ")}`];
+      return [`(2) ${name} differs from the oracle's in ${found.length} values: ${shown.join(", ")}`];
     }),
   ];
 }
+
+/** What the score says; when a fact was first heard of may differ, and with it the evidence. */
+const differences = (ours: HealthResult, theirs: HealthResult) =>
+  resultDifferences(ours, theirs).filter(({ path }) => SAID.has(path[0] ?? ""));
+const SAID = new Set(["healthScore", "band", "segment", "coverage", "confidence", "churnBand", "dimensions"]);
 
 const text = (value: unknown): string => JSON.stringify(value)?.slice(0, 120) ?? "nothing";

@@ -1,11 +1,6 @@
 import type { AccountId, HealthResult, ScoreInputs, TenantId } from "@bellwether/shared";
+import { createReplayStore } from "../../../server/src/adapters/db/replay-store.ts";
 import type { Database } from "../../../server/src/adapters/db/sql.ts";
-import {
-  type InputColumns,
-  inputsIn,
-  type ResultColumns,
-  resultIn,
-} from "../../../server/src/adapters/db/stored-result.ts";
 import { hubspotInbound } from "../../../server/src/adapters/hubspot/inbound.ts";
 import { zendeskInbound } from "../../../server/src/adapters/zendesk/inbound.ts";
 
@@ -57,13 +52,12 @@ WHERE inbox.tenant_id = $1`;
 const ACCEPTED =
   "SELECT source, sum(accepted)::int AS accepted FROM intake_count WHERE tenant_id = $1 GROUP BY source";
 const ACCOUNTS = `
-SELECT account.id, account.name, current.packed, current.packed_inputs, current.result, current.inputs,
+SELECT account.id, account.name,
   array(SELECT link.ref FROM party_link AS link WHERE link.tenant_id = account.tenant_id
     AND link.account_id = account.id AND link.removed_at IS NULL ORDER BY link.ref) AS parties,
   (SELECT count(*)::int FROM health_snapshot AS past WHERE past.tenant_id = account.tenant_id
     AND past.account_id = account.id AND NOT past.is_reconstructed) AS versions
 FROM account
-LEFT JOIN health_current AS current ON current.tenant_id = account.tenant_id AND current.account_id = account.id
 WHERE account.tenant_id = $1 AND account.merged_into IS NULL ORDER BY account.id`;
 const LEFT = `
 SELECT 'to read: ' || object_type || ' ' || object_id AS what FROM record_mark WHERE tenant_id = $1
@@ -71,28 +65,34 @@ UNION ALL SELECT 'to score: ' || account_id FROM account_mark WHERE tenant_id = 
 UNION ALL SELECT 'to write: ' || object_type || ' ' || object_id || coalesce(' (' || last_error || ')', '')
   FROM outbox WHERE tenant_id = $1 AND is_pending`;
 
-interface AccountRow extends ResultColumns, InputColumns {
-  id: AccountId;
-  name: string;
-  parties: string[];
-  versions: number;
-}
+type AccountRow = Omit<StoredAccount, "current">;
 
 export async function readStored(database: Database, tenant: TenantId): Promise<StoredLedger> {
   const events = await database.query<StoredLedger["events"][number]>(EVENTS, [tenant]);
   const accepted = await database.query<{ source: string; accepted: number }>(ACCEPTED, [tenant]);
   const accounts = await database.query<AccountRow>(ACCOUNTS, [tenant]);
+  const replays = createReplayStore(database);
+  const newest = async (id: AccountId): Promise<StoredAccount["current"]> => {
+    const calculation = await replays.calculation(tenant, id, new Date());
+    return calculation?.inputs ? { result: calculation.result, inputs: calculation.inputs } : null;
+  };
   return {
     events,
     accepted: new Map(accepted.map((row) => [row.source, row.accepted])),
-    accounts: accounts.map(({ packed, packed_inputs, result: json, inputs: inputsJson, ...account }) => {
-      const result = resultIn({ packed, result: json });
-      const inputs = inputsIn({ packed_inputs, inputs: inputsJson });
-      return { ...account, current: result && inputs ? { result, inputs } : null };
-    }),
+    accounts: await Promise.all(
+      accounts.map(async (account) => ({ ...account, current: await newest(account.id) })),
+    ),
     left: await workLeft(database, tenant),
   };
 }
 
 export const workLeft = async (database: Database, tenant: TenantId): Promise<string[]> =>
   (await database.query<{ what: string }>(LEFT, [tenant])).map((row) => row.what);
+
+/** Of the only company that is connected. */
+export async function connectedTenant(database: Database): Promise<TenantId> {
+  const tenants = await database.query<{ id: TenantId }>("SELECT DISTINCT tenant_id AS id FROM connection");
+  const [tenant] = tenants;
+  if (!tenant || tenants.length > 1) throw new Error(`${tenants.length} companies are connected`);
+  return tenant.id;
+}

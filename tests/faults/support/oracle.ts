@@ -7,7 +7,8 @@ import {
   type ScoreInputs,
 } from "@bellwether/shared";
 import type { Sandbox } from "../../sandbox/index.ts";
-import { openEventWorld } from "../../support/event-world.ts";
+import { createServerDatabase, TEST_SERVER } from "../../support/database.ts";
+import { openEventWorld, TENANT } from "../../support/event-world.ts";
 
 /** What a product that never saw the fault would say. */
 export interface Oracle {
@@ -25,7 +26,8 @@ export interface Oracle {
  * with the pure functions alone. Where the product lost a change, its facts differ from these.
  */
 export async function openOracle(sandbox: Sandbox): Promise<Oracle> {
-  const world = await openEventWorld(sandbox, () => new Date());
+  const server = TEST_SERVER === null ? null : await createServerDatabase();
+  const world = await openEventWorld(sandbox, () => new Date(), TENANT, server?.url ?? null);
   try {
     await world.backfill();
     const links = await world.database.query<{ ref: string; account_id: string }>(
@@ -42,6 +44,7 @@ export async function openOracle(sandbox: Sandbox): Promise<Oracle> {
     };
   } finally {
     await world.close();
+    await server?.drop();
   }
 }
 

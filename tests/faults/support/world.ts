@@ -1,22 +1,26 @@
 import { onTestFailed } from "vitest";
 import { openDatabase } from "../../../server/src/adapters/db/database.ts";
-import { ONE_COMPANY } from "../../../server/src/services/connect-from-environment.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../sandbox/index.ts";
 import { eventually } from "../../support/eventually.ts";
-import { newStorage, oneCompany, type Storage, untilScored } from "../../support/one-company.ts";
+import { newStorage, oauthApp, oneCompany, type Storage, untilScored } from "../../support/one-company.ts";
 import { freePort, type ServerProcess, startServer } from "../../support/server-process.ts";
 import { checkLedger, type LedgerReport } from "./check-ledger.ts";
 import type { Disturbance } from "./check-writes.ts";
-import { workLeft } from "./ledger.ts";
+import { connectedTenant, workLeft } from "./ledger.ts";
 import { addOtherTenant, type OtherTenant } from "./other-tenant.ts";
 import { SEED, say } from "./plan.ts";
 import { ackedBySandbox, RecordingSender } from "./sender.ts";
+import { startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
 export interface FaultWorldOptions {
   kind: "embedded" | "server";
   sandbox?: Partial<SandboxOptions>;
   /** Beside those of one-company mode; `sandbox` is what the product is to talk to. */
   environment?: (sandbox: Sandbox) => Record<string, string>;
+  /** `oauth` = no tokens in the environment; somebody has to install it. `tokens` when absent. */
+  signIn?: "tokens" | "oauth";
+  /** Whether what the product asks of HubSpot goes through `proxy`. */
+  hubspotThroughProxy?: boolean;
   /** A database of another kind than the usual one. */
   storage?: Storage;
   /** Where events are sent to, when not to the one server's own port. */
@@ -32,6 +36,8 @@ export interface FaultWorld {
   environment: Record<string, string>;
   sender: RecordingSender;
   disturbances: Disturbance[];
+  /** In front of HubSpot, where it was asked for. */
+  proxy: TcpProxy | null;
   other: OtherTenant;
   /** Starts a process on the shared storage; `port` absent = the world's own. */
   start(role?: "web" | "worker", port?: number): Promise<ServerProcess>;
@@ -64,10 +70,14 @@ export async function openFaultWorld(options: FaultWorldOptions): Promise<FaultW
   });
   const [storage, port] = await Promise.all([options.storage ?? newStorage(options.kind), freePort()]);
   const url = options.publicUrl ?? `http://127.0.0.1:${port}`;
+  const proxy = options.hubspotThroughProxy
+    ? await startTcpProxy(Number(new URL(sandbox.hubspotUrl).port))
+    : null;
   const environment = {
-    ...oneCompany(sandbox, port),
+    ...(options.signIn === "oauth" ? oauthApp : oneCompany)(sandbox, port),
     PUBLIC_URL: url,
     ...storage.environment,
+    ...(proxy && { HUBSPOT_API_URL: `http://127.0.0.1:${proxy.port}` }),
     ...options.environment?.(sandbox),
   };
   const sender = new RecordingSender(`${url}/webhooks/hubspot`, sandbox.hubspotClientSecret);
@@ -82,7 +92,12 @@ export async function openFaultWorld(options: FaultWorldOptions): Promise<FaultW
     }
   };
   const other = await look(addOtherTenant);
-  const start: FaultWorld["start"] = (role, own = port) => startServer(environment, own, role);
+  const started: ServerProcess[] = [];
+  const start: FaultWorld["start"] = async (role, own = port) => {
+    const server = await startServer(environment, own, role);
+    started.push(server);
+    return server;
+  };
   return {
     sandbox,
     storage,
@@ -91,6 +106,7 @@ export async function openFaultWorld(options: FaultWorldOptions): Promise<FaultW
     environment,
     sender,
     disturbances,
+    proxy,
     other,
     start,
     look,
@@ -106,15 +122,15 @@ export async function openFaultWorld(options: FaultWorldOptions): Promise<FaultW
       for (let attempt = 1; ; attempt++) {
         await untilIdle(running);
         await Promise.all(running.map((server) => server.stop()));
-        const left = await look((database) => workLeft(database, ONE_COMPANY));
+        const left = await look(async (database) => workLeft(database, await connectedTenant(database)));
         // what the daily round or a look at what was missed brought up in the very moment of stopping
         if (left.length === 0 || attempt === 3) break;
         running = [await start()];
       }
-      return await look((database) =>
+      return await look(async (database) =>
         checkLedger({
           database,
-          tenantId: ONE_COMPANY,
+          tenantId: await connectedTenant(database),
           sandbox,
           acked: [...sender.acked, ...ackedBySandbox(sandbox)],
           disturbances,
@@ -124,6 +140,8 @@ export async function openFaultWorld(options: FaultWorldOptions): Promise<FaultW
     },
     remove: async () => {
       sender.abandon();
+      await Promise.all(started.map((server) => server.kill())); // those that a failed test left behind
+      await proxy?.close();
       await sandbox.stop();
       await storage.remove();
     },
