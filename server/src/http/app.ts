@@ -3,6 +3,7 @@ import { rateLimit } from "express-rate-limit";
 import helmet from "helmet";
 import { type ApiRoute, mountRoutes } from "./api-route.ts";
 import type { HttpDeps } from "./deps.ts";
+import { answeredInTime } from "./middleware/answered-in-time.ts";
 import { requireToken } from "./middleware/bearer.ts";
 import { notFoundHandler, problemHandler, sendProblem } from "./middleware/problem-handler.ts";
 import { requestContext } from "./middleware/request-context.ts";
@@ -33,8 +34,8 @@ export function createApp(deps: HttpDeps): Express {
   app.use(noStore);
 
   const raw = express.raw({ type: () => true, limit: BODY_LIMIT, inflate: true });
-  app.post("/webhooks/hubspot", raw, postHubspotWebhook(deps));
-  app.post("/webhooks/zendesk/:connectionId", raw, postZendeskWebhook(deps));
+  app.post("/webhooks/hubspot", raw, answeredInTime(postHubspotWebhook(deps)));
+  app.post("/webhooks/zendesk/:connectionId", raw, answeredInTime(postZendeskWebhook(deps)));
 
   mountSegmentRoutes(app, deps);
 
