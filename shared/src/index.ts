@@ -193,9 +193,9 @@ export {
   outcomeSettingsOf,
 } from "./outcomes/outcome-settings.ts";
 export { outcomesOf } from "./outcomes/outcomes-of.ts";
+export { type Holding, holdingsAt, type InForce, sourceKindOf, stillSays } from "./outlook/holdings.ts";
 export { numberOfText } from "./outlook/number-of-text.ts";
 export { type Outlook, outlookOf } from "./outlook/outlook.ts";
-export { type InForce, stillSays } from "./outlook/still-says.ts";
 export { whatIsSaid } from "./outlook/what-is-said.ts";
 export type { MatchRule, Party } from "./party.ts";
 export { applyPolicy } from "./policy.ts";

@@ -1,13 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  CHURN_PRIOR_V1,
-  DAY_MS,
-  MINUTE_MS,
-  type Outlook,
-  SCORECARD_DEFAULT_V1,
-  stillSays,
-  type TenantId,
-} from "@bellwether/shared";
+import { DAY_MS, MINUTE_MS, type TenantId } from "@bellwether/shared";
 import type pg from "pg";
 
 /** One account in a hundred says something else the next day: the share that the measured floors speak of. */
@@ -82,27 +74,14 @@ export async function makeBook(client: pg.Client, accounts: number, now: Date): 
  */
 export async function multiplyCalm(client: pg.Client, book: Book, nextDay: Date): Promise<number> {
   const { tenantId, accounts, moving } = book;
-  const { rows } = await client.query<{ id: string; outlook: Outlook }>(
-    "SELECT account_id AS id, outlook FROM account_outlook WHERE tenant_id = $1 AND outlook IS NOT NULL ORDER BY 1",
-    [tenantId],
-  );
-  const readAt = new Date(nextDay.getTime() - READ_BEFORE_MS);
-  const calm = rows.filter(({ outlook }) =>
-    stillSays(
-      outlook,
-      {
-        scorecard: SCORECARD_DEFAULT_V1,
-        churnModel: CHURN_PRIOR_V1,
-        sources: { crm: readAt, tickets: readAt },
-        settings: outlook.settings,
-      },
-      nextDay.getTime(),
-    ),
+  const { rows: calm } = await client.query<{ id: string }>(
+    "SELECT account_id AS id FROM account_outlook WHERE tenant_id = $1 AND until > $2 ORDER BY 1",
+    [tenantId, nextDay.getTime()],
   );
   const withLedger = moving + Math.min(TEMPLATES, accounts - moving);
   await client.query(
-    `INSERT INTO account_outlook (tenant_id, account_id, outlook)
-     SELECT $1::uuid, ${idOf("i")}, known.outlook FROM generate_series($2::int, $3::int) AS i
+    `INSERT INTO account_outlook
+     SELECT $1::uuid, ${idOf("i")}, under, made_at, until, moved_at, kind, stale FROM generate_series($2::int, $3::int) AS i
      JOIN unnest($4::uuid[]) WITH ORDINALITY AS template (id, number) ON template.number = 1 + i % $5::int
      JOIN account_outlook AS known ON known.tenant_id = $1::uuid AND known.account_id = template.id
      ORDER BY 2`,

@@ -77,7 +77,7 @@ export type {
   RepairKind,
 } from "./ports/reconciliation.ts";
 export type { ReplayStore, StoredCalculation } from "./ports/replay.ts";
-export type { RescorePage, RescoreRange, RescoreStore } from "./ports/rescoring.ts";
+export type { RescoreMoment, RescoreRange, RescoreStore } from "./ports/rescoring.ts";
 export type {
   ScorecardActivation,
   ScorecardStatus,

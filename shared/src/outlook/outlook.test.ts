@@ -18,9 +18,10 @@ import type { Scorecard } from "../scoring/scorecard.ts";
 import { parseScorecard } from "../scoring/scorecard.ts";
 import { SCORECARD_DEFAULT_V1 } from "../scoring/scorecard-default-v1.ts";
 import { SCORECARD_SIX_V1 } from "../scoring/scorecard-six-v1.ts";
+import { usageConfirmedFrom, usageConfirmedMs } from "../scoring/signals/signal-context.ts";
 import { DAY_MS, HOUR_MS } from "../units.ts";
-import { type Outlook, outlookOf } from "./outlook.ts";
-import { stillSays } from "./still-says.ts";
+import { holdingsAt, type InForce, stillSays } from "./holdings.ts";
+import { FOR_GOOD, type Outlook, outlookOf } from "./outlook.ts";
 import { whatIsSaid } from "./what-is-said.ts";
 
 const CARDS = [SCORECARD_DEFAULT_V1, SCORECARD_SIX_V1].map((card) =>
@@ -48,12 +49,14 @@ function scoredAt(
 
 const outlookAt = (calculation: Calculation, scorecard: Scorecard): Outlook | null =>
   outlookOf({ calculation, scorecard, churnModel: CHURN_PRIOR_V1, sources: readAt(NOW), settings: 1 });
+const inForceAt = (scorecard: Scorecard, now: Date): InForce => ({
+  scorecardFor: () => scorecard,
+  churnModel: CHURN_PRIOR_V1,
+  sources: readAt(now),
+  settings: 1,
+});
 const says = (outlook: Outlook, scorecard: Scorecard, now: Date): boolean =>
-  stillSays(
-    outlook,
-    { scorecard, churnModel: CHURN_PRIOR_V1, sources: readAt(now), settings: 1 },
-    now.getTime(),
-  );
+  stillSays(outlook, holdingsAt(inForceAt(scorecard, now), now.getTime()), now.getTime());
 
 /** What the next calculation goes on with, apart from the time of the last one. */
 const goesOnWith = ({ bandMemory: { lastEvaluatedAt: _, ...memory }, caps }: HealthResult) => ({
@@ -130,17 +133,12 @@ it("leaves a customer alone whose numbers stand still, and looks again where one
 
 it("looks again where a source has become stale, a definition another one, or a setting", () => {
   const outlook = outlookOn([]);
-  const inForce = {
-    scorecard: CARD,
-    churnModel: CHURN_PRIOR_V1,
-    sources: readAt(DAY_LATER),
-    settings: 1,
-  };
-  const saysWith = (part: Partial<typeof inForce>): boolean =>
-    stillSays(outlook, { ...inForce, ...part }, DAY_LATER.getTime());
+  const inForce = inForceAt(CARD, DAY_LATER);
+  const saysWith = (part: Partial<InForce>): boolean =>
+    stillSays(outlook, holdingsAt({ ...inForce, ...part }, DAY_LATER.getTime()), DAY_LATER.getTime());
   expect(saysWith({})).toBe(true);
   expect(saysWith({ sources: readAt(new Date(NOW.getTime() - HOUR_MS)) })).toBe(false);
-  expect(saysWith({ scorecard: { ...CARD, version: "another" } })).toBe(false);
+  expect(saysWith({ scorecardFor: () => ({ ...CARD, version: "another" }) })).toBe(false);
   expect(saysWith({ churnModel: { ...CHURN_PRIOR_V1, version: "another" } })).toBe(false);
   expect(saysWith({ settings: 2 })).toBe(false);
 });
@@ -154,11 +152,11 @@ it("says nothing of a time before it was made, nor of one weeks later", () => {
 it("lets no text count days for long that stand still", () => {
   const until = (days: number): number => {
     const outlook = outlookOn([touch("company", days)]);
-    return outlook.isLost ? 0 : (outlook.until - NOW.getTime()) / DAY_MS;
+    return (outlook.until - NOW.getTime()) / DAY_MS;
   };
+  // levels of the contact's ramp
   expect(until(4)).toBe(1);
-  expect(until(20)).toBe(2);
-  expect(until(60)).toBe(3);
+  expect(until(200)).toBe(3);
 });
 
 it("says nothing of an account under a cap", () => {
@@ -170,6 +168,26 @@ it("of a lost account says that it stays, until a setting changes", () => {
   const first = scoredAt(CUSTOMER, NOW, CARD);
   const result = { ...first.result, lostAt: NOW.toISOString() };
   const outlook = outlookAt({ ...first, result }, CARD);
-  expect(outlook).toEqual({ isLost: true, settings: 1 });
+  expect(outlook?.until).toBe(FOR_GOOD);
   expect(outlook && says(outlook, CARD, new Date(NOW.getTime() + 900 * DAY_MS))).toBe(true);
+});
+
+it("tells from one line when gauges are stale, as the account's own context does", () => {
+  const at = fc.integer({ min: -60 * 24, max: 24 }).map((hours) => new Date(NOW.getTime() + hours * HOUR_MS));
+  const maybe = fc.option(at, { nil: null });
+  fc.assert(
+    fc.property(
+      maybe,
+      maybe,
+      at,
+      fc.boolean(),
+      fc.constantFrom(1, 72, 60 * 24),
+      (crm, events, moved, isCounted, limit) => {
+        const sources: SourcesSeen = { crm, tickets: null, usage: events };
+        const usageOf = { movedMs: moved.getTime(), isCounted };
+        const isStale = NOW.getTime() - usageConfirmedMs(usageOf, sources, NOW.getTime()) > limit * HOUR_MS;
+        expect(usageOf.movedMs < usageConfirmedFrom(usageOf, limit, sources, NOW.getTime())).toBe(isStale);
+      },
+    ),
+  );
 });

@@ -1,5 +1,4 @@
 import type { AccountState } from "../account-state.ts";
-import type { Segment } from "../api/account-health.ts";
 import type { Calculation } from "../replay/calculate.ts";
 import { relationStart } from "../scoring/account-age.ts";
 import { nextBand } from "../scoring/band-hysteresis.ts";
@@ -16,46 +15,28 @@ import {
 } from "../scoring/signals/signal-context.ts";
 import { DAY_MS, HOUR_MS } from "../units.ts";
 import { nextCrossing } from "./horizon.ts";
+import { levelUntil, movingParts } from "./level-until.ts";
+import { lostUnder, madeUnder } from "./made-under.ts";
 import { daysCounted, type Terms } from "./moving-terms.ts";
 import { staleSources } from "./stale-sources.ts";
 import { textsHoldUntil } from "./texts-hold.ts";
 
-/** What an account's result will be if nothing happens. Plain JSON. */
-export type Outlook = LostOutlook | LivingOutlook;
-
-/** A lost account stands as on the day of the loss. */
-export interface LostOutlook {
-  isLost: true;
-  settings: number;
-}
-
-/** The few numbers that time alone moves. */
-export interface LivingOutlook {
-  isLost: false;
-  /** Number of the admin's settings that the values to be shown were made under; see `numberOfText`. */
-  settings: number;
-  /** When the result was calculated, and the first instant for which nothing is said any more; milliseconds. */
+/** Until when an account's result stays as it is if nothing happens, and on what that rests. Flat, to be kept in columns. */
+export interface Outlook {
+  /** What it was made under: settings, segment and versions as one number; see `madeUnder`. */
+  under: number;
+  /** When the result was calculated, and the first instant for which nothing is said; whole milliseconds. */
   madeAt: number;
+  /** A lost account stands as on the day of the loss: `FOR_GOOD`. */
   until: number;
-  /** Of the result: scorecard and churn model. */
-  versions: string;
-  segment: Segment;
   usage: UsageMovement | null;
   /** Whether the ticket source knows the account. */
   hasTickets: boolean;
-  /** Which sources were stale or absent then. */
+  /** Which sources were stale or absent then: others decide how that goes on. */
   stale: number;
-  terms: Terms;
-  /** `null` = the model abstained. */
-  churn: {
-    /** Log-odds of all that stands still. */
-    rest: number;
-    /** Thousandths, as shown. */
-    shown: number;
-    probability: number;
-    isAtRisk: boolean;
-  } | null;
 }
+
+export const FOR_GOOD = Number.MAX_SAFE_INTEGER;
 
 /** How long at most: nobody should read a result that is older than a long weekend. */
 const MOST_DAYS = 3;
@@ -65,6 +46,7 @@ interface Made {
   scorecard: Scorecard;
   churnModel: ChurnModel;
   sources: SourcesSeen;
+  /** Number of the admin's settings that the values to be shown were made under; see `numberOfText`. */
   settings: number;
 }
 
@@ -74,36 +56,36 @@ interface Made {
  */
 export function outlookOf({ calculation, scorecard, churnModel, sources, settings }: Made): Outlook | null {
   const { state, inputs, result } = calculation;
-  if (result.lostAt !== null) return { isLost: true, settings };
+  const [now, createdAt] = [new Date(inputs.now), new Date(inputs.createdAt)];
+  const madeAt = now.getTime();
+  if (result.lostAt !== null) return lostOutlook(settings, madeAt);
   if (!isSteady(result, scorecard) || scorecard.customSignals.length > 0) return null;
   if (inputs.overrides.some(({ expiresAt }) => expiresAt > inputs.now)) return null;
-  const [now, createdAt] = [new Date(inputs.now), new Date(inputs.createdAt)];
   const made = { state, createdAt, scorecard, churnModel, sources };
-  const until = horizonOf(made, now, result.freshness);
-  if (until === null) return null;
-  const counting = countingSignals(made, now, until);
+  const horizon = horizonOf(made, now, result.freshness);
+  if (horizon === null) return null;
+  const counting = countingSignals(made, now, horizon);
   if (counting === null) return null;
-  const since = relationStart(state, createdAt).getTime();
-  const terms: Terms = { since, counting };
+  const terms: Terms = { since: relationStart(state, createdAt).getTime(), counting };
+  const held = textsHoldUntil(state, terms, madeAt, horizon);
+  const has = { usage: usageMovement(state), hasTickets: hasTicketParty(state, sources) };
   return {
-    isLost: false,
-    settings,
-    madeAt: now.getTime(),
-    until: textsHoldUntil(state, terms, now.getTime(), until),
-    versions: result.versions,
-    segment: result.segment,
-    usage: usageMovement(state),
-    hasTickets: hasTicketParty(state, sources),
-    stale: staleSources(
-      { usage: usageMovement(state), hasTickets: hasTicketParty(state, sources) },
-      scorecard.freshnessHours,
-      sources,
-      now.getTime(),
-    ),
-    terms,
-    churn: churnOf(churnModel, result, terms),
+    under: madeUnder({ settings, segment: result.segment, versions: result.versions }),
+    madeAt,
+    until: levelUntil(movingParts(result, scorecard, churnModel, terms), madeAt, held),
+    ...has,
+    stale: staleSources(has, scorecard.freshnessHours, sources, madeAt),
   };
 }
+
+const lostOutlook = (settings: number, madeAt: number): Outlook => ({
+  under: lostUnder(settings),
+  madeAt,
+  until: FOR_GOOD,
+  usage: null,
+  hasTickets: false,
+  stale: 0,
+});
 
 /** Whether the next evaluation of the same facts leaves band and memory as they are. */
 function isSteady({ caps, bandMemory, calculatedScore }: HealthResult, { bands }: Scorecard): boolean {
@@ -169,25 +151,4 @@ function readingsAt(
 ): Map<MeasureKey, SignalReading> {
   const context = signalContext(state, at, sources, { createdAt, limits: scorecard.freshnessHours });
   return readNeeded(context, scorecard, churnModel);
-}
-
-function churnOf(
-  { features, intercept }: ChurnModel,
-  { churnRisk, atRisk }: HealthResult,
-  terms: Terms,
-): LivingOutlook["churn"] {
-  const { probability, reasons } = churnRisk;
-  if (probability === null) return null;
-  const moving = new Set<string>(["tenure", ...terms.counting.map(([key]) => key)]);
-  let rest = intercept.mean;
-  for (const { logOdds, feature } of reasons) {
-    const from = features.find(({ key }) => key === feature)?.from;
-    if (from !== undefined && !moving.has(from)) rest += logOdds;
-  }
-  return {
-    rest,
-    shown: Math.round(Number(probability.toFixed(3)) * 1000),
-    probability,
-    isAtRisk: atRisk.isAtRisk,
-  };
 }

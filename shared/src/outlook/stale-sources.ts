@@ -10,7 +10,7 @@ const CRM_STALE = 1;
 const CRM_ABSENT = 2;
 const TICKETS_STALE = 4;
 const TICKETS_ABSENT = 8;
-const USAGE_STALE = 16;
+export const USAGE_STALE = 16;
 
 /** What an account has of the sources whose freshness others decide. */
 interface Has {

@@ -6,25 +6,12 @@ export const LOCK_DAY = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))";
 /** $1 tenant, $2 day. */
 export const DROP_OTHER_DAYS = "DELETE FROM rescore_range WHERE tenant_id = $1 AND day <> $2::date";
 
-/** $1 tenant. What is read is `account_outlook` alone: a row for every account that can be scored, and for no other. */
-export const ADD_MISSING = `
-INSERT INTO account_outlook (tenant_id, account_id)
-SELECT account.tenant_id, account.id FROM account
-WHERE account.tenant_id = $1 AND account.merged_into IS NULL AND NOT EXISTS (
-  SELECT 1 FROM account_outlook AS known WHERE known.tenant_id = $1 AND known.account_id = account.id)
-ORDER BY account.id ON CONFLICT DO NOTHING`;
-export const DROP_MERGED = `
-DELETE FROM account_outlook AS known USING account
-WHERE known.tenant_id = $1 AND account.tenant_id = $1 AND account.id = known.account_id
-  AND account.merged_into IS NOT NULL`;
-
-/** Every n-th account ends a range; the last range is open. */
+/** $1 tenant, $2 day, $3 size. Every n-th account ends a range; the last range is open. */
 export const CUT_RANGES = `
 INSERT INTO rescore_range (tenant_id, day, number, after, up_to)
 SELECT $1::uuid, $2::date, number, lag(up_to) OVER (ORDER BY number), up_to FROM (
-  SELECT place / $3::bigint AS number, account_id AS up_to FROM (
-    SELECT account_id, row_number() OVER (ORDER BY account_id) AS place FROM account_outlook
-    WHERE tenant_id = $1::uuid
+  SELECT place / $3::bigint AS number, id AS up_to FROM (
+    SELECT id, row_number() OVER (ORDER BY id) AS place FROM account WHERE tenant_id = $1::uuid
   ) AS counted WHERE place % $3::bigint = 0
   UNION ALL SELECT 2147483647, NULL
 ) AS ends
@@ -46,49 +33,58 @@ const RANGE = "range.tenant_id = $1::uuid AND range.day = $2::date AND range.num
 export const RELEASE_RANGE = `
 UPDATE rescore_range AS range SET claimed_by = NULL, claimed_at = NULL WHERE ${RANGE} AND range.claimed_by = $4`;
 
-/** Accounts in one text: Node keeps longer ones until its memory is full. */
-const TEXT_ACCOUNTS = 200;
+/** $1 tenant, $2 day, $3 number, $4 process. First in its transaction: whoever lost the range does nothing more. */
+export const HOLD_RANGE = `
+SELECT 1 AS held FROM rescore_range AS range WHERE ${RANGE} AND range.claimed_by = $4 AND NOT range.is_done FOR UPDATE`;
+
 /** How far back the date of an outcome is looked at: longer than any outlook holds. */
 const OUTCOME_DAYS = 30;
 
 /**
- * $1 tenant, $2 behind this account, $3 up to this one, $4 limit, $5 now. Texts `[[account, outlook], …]` of many
- * accounts: thousands of rows one by one cost more than what is done with them. An outcome may have been told before
- * its date; once that has come, the account is looked at.
+ * $1 tenant, $2 behind this account, $3 up to this one, $4 limit, $5 now, $6 now in milliseconds, $7 what holds
+ * `{u, k, s, b, m}`. Marks the accounts whose outlook does not hold; a mark that is there already leads to a calculation
+ * of its own. An outcome may have been told before its date; once that has come, the account is looked at. The same
+ * comparison as stillSays in shared/. Answers how many were looked at, the last of them, and how many are due.
  */
-export const RESCORE_PAGE = `
+export const LOOK_AT_PAGE = `
 WITH page AS MATERIALIZED (
-  SELECT account_id, outlook, (row_number() OVER (ORDER BY account_id) - 1) / ${TEXT_ACCOUNTS} AS part
-  FROM account_outlook
-  WHERE tenant_id = $1::uuid AND account_id > $2::uuid AND account_id <= $3::uuid ORDER BY account_id LIMIT $4
+  SELECT account.id, known.under, known.made_at, known.until, known.moved_at, known.kind, known.stale
+  FROM account LEFT JOIN account_outlook AS known ON known.tenant_id = account.tenant_id AND known.account_id = account.id
+  WHERE account.tenant_id = $1::uuid AND account.id > $2::uuid AND account.id <= $3::uuid AND account.merged_into IS NULL
+  ORDER BY account.id LIMIT $4
 ),
 dated AS (
-  SELECT DISTINCT outcome.account_id FROM outcome
+  SELECT outcome.account_id FROM outcome
   WHERE outcome.tenant_id = $1::uuid AND outcome.account_id > $2::uuid AND outcome.account_id <= $3::uuid
     AND outcome.retracted_at IS NULL
     AND outcome.at <= $5::timestamptz AND outcome.at > $5::timestamptz - interval '${OUTCOME_DAYS} days'
+),
+due AS (
+  SELECT page.id FROM page
+  LEFT JOIN json_to_recordset($7::json) AS holding (u int, k smallint, s smallint, b smallint, m bigint)
+    ON holding.u = page.under AND holding.k = page.kind
+  WHERE page.until IS NULL OR $6::bigint >= page.until OR $6::bigint < page.made_at OR holding.u IS NULL
+    OR page.stale <> CASE WHEN page.moved_at < holding.m THEN holding.b ELSE holding.s END
+    OR page.id IN (SELECT account_id FROM dated)
+),
+marked AS (
+  INSERT INTO account_mark (tenant_id, account_id) SELECT $1::uuid, id FROM due ORDER BY id ON CONFLICT DO NOTHING
 )
-SELECT '[' || string_agg('["' || page.account_id || '",'
-  || CASE WHEN dated.account_id IS NULL THEN coalesce(page.outlook::text, 'null') ELSE 'null' END || ']',
-  ',' ORDER BY page.account_id) || ']' AS accounts
-FROM page LEFT JOIN dated ON dated.account_id = page.account_id
-GROUP BY page.part ORDER BY page.part`;
+SELECT (SELECT count(*) FROM page) AS looked, (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last,
+  (SELECT count(*) FROM due) AS due`;
 
-/** $1 tenant, $2 day, $3 number, $4 process, $5 last account or null, $6 whether the range is done with it. */
+/** $1 tenant, $2 day, $3 number, $4 last account or null, $5 whether the range is done with it. */
 export const SETTLE_PAGE = `
-UPDATE rescore_range AS range SET cursor = coalesce($5::uuid, range.cursor), is_done = $6::boolean
-WHERE ${RANGE} AND range.claimed_by = $4 AND NOT range.is_done RETURNING range.number`;
-
-/** $1 tenant, $2 accounts, sorted. A mark that is there already leads to a calculation of its own. */
-export const MARK_DUE = `
-INSERT INTO account_mark (tenant_id, account_id) SELECT $1::uuid, id FROM unnest($2::uuid[]) AS due (id)
-ON CONFLICT DO NOTHING`;
+UPDATE rescore_range AS range SET cursor = coalesce($4::uuid, range.cursor), is_done = $5::boolean WHERE ${RANGE}`;
 
 export const TENANTS_TO_RESCORE = `
 SELECT DISTINCT range.tenant_id FROM rescore_range AS range WHERE NOT range.is_done AND ${isFree("range")}`;
 
-/** $1 tenant, $2 outlooks `{a, o}`: account, outlook; sorted. */
+/** $1 tenant, $2 outlooks `{a, u, f, t, m, k, s}`; one without its parts = none. */
 export const SAVE_OUTLOOKS = `
-INSERT INTO account_outlook AS known (tenant_id, account_id, outlook)
-SELECT $1::uuid, given.a, given.o FROM json_to_recordset($2::json) AS given (a uuid, o json) ORDER BY given.a
-ON CONFLICT (tenant_id, account_id) DO UPDATE SET outlook = excluded.outlook`;
+INSERT INTO account_outlook AS known (tenant_id, account_id, under, made_at, until, moved_at, kind, stale)
+SELECT $1::uuid, given.a, given.u, given.f, given.t, given.m, given.k, given.s
+FROM json_to_recordset($2::json) AS given (a uuid, u int, f bigint, t bigint, m bigint, k smallint, s smallint)
+ORDER BY given.a
+ON CONFLICT (tenant_id, account_id) DO UPDATE SET under = excluded.under, made_at = excluded.made_at,
+  until = excluded.until, moved_at = excluded.moved_at, kind = excluded.kind, stale = excluded.stale`;

@@ -1,20 +1,19 @@
-import type { AccountId, Outlook, TenantId } from "@bellwether/shared";
+import type { AccountId, Holding, TenantId } from "@bellwether/shared";
 import type { RescoreRange, RescoreStore } from "../../services/ports.ts";
+import { jsonParameter } from "./json-parameter.ts";
 import type { ProcessLease } from "./process-lease.ts";
 import {
-  ADD_MISSING,
   CLAIM_RANGE,
   CUT_RANGES,
-  DROP_MERGED,
   DROP_OTHER_DAYS,
+  HOLD_RANGE,
   LOCK_DAY,
-  MARK_DUE,
+  LOOK_AT_PAGE,
   RELEASE_RANGE,
-  RESCORE_PAGE,
   SETTLE_PAGE,
   TENANTS_TO_RESCORE,
 } from "./rescore-sql.ts";
-import type { Database } from "./sql.ts";
+import type { Database, Sql } from "./sql.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
 export function createRescoreStore(database: Database, lease: ProcessLease, wakeUps: WakeUps): RescoreStore {
@@ -23,8 +22,6 @@ export function createRescoreStore(database: Database, lease: ProcessLease, wake
       database.transaction(async (sql) => {
         await sql.query(LOCK_DAY, [`rescoring of ${tenant}`]);
         await sql.query(DROP_OTHER_DAYS, [tenant, day]);
-        await sql.query(DROP_MERGED, [tenant]);
-        await sql.query(ADD_MISSING, [tenant]);
         await sql.query(CUT_RANGES, [tenant, day, size]);
       }),
     claim: async (tenant) => {
@@ -35,28 +32,16 @@ export function createRescoreStore(database: Database, lease: ProcessLease, wake
       ]);
       return found === undefined ? null : { tenantId: tenant, ...found, holder };
     },
-    page: async (range, limit, now) => {
-      const rows = await database.query<{ accounts: string }>(RESCORE_PAGE, [
-        range.tenantId,
-        range.after ?? FIRST,
-        range.upTo ?? LAST,
-        limit,
-        now,
-      ]);
-      // written by this store from rows of its own
-      const accounts = rows.flatMap((row): [AccountId, Outlook | null][] => JSON.parse(row.accounts));
-      return { accounts, isLast: accounts.length < limit };
-    },
-    settle: (range, { accounts, isLast }, due) =>
+    look: (range, limit, { now, holdings }) =>
       lease.settling(() =>
         database.transaction(async (sql) => {
-          const last = accounts.at(-1)?.[0] ?? null;
-          const settled = await sql.query(SETTLE_PAGE, [...keyOf(range), range.holder, last, isLast]);
-          if (settled.length === 0) return null;
-          if (due.length > 0) {
-            await sql.query(MARK_DUE, [range.tenantId, [...due]]);
+          const held = await sql.query(HOLD_RANGE, [...keyOf(range), range.holder]);
+          if (held.length === 0) return null;
+          const { looked, last, due } = await lookAtPage(sql, range, limit, now, holdings);
+          const isLast = looked < limit;
+          await sql.query(SETTLE_PAGE, [...keyOf(range), last, isLast]);
+          if (due > 0)
             await wakeUps.send(sql, [{ name: "score-accounts", payload: { tenantId: range.tenantId } }]);
-          }
           return isLast ? null : { ...range, after: last };
         }),
       ),
@@ -66,6 +51,32 @@ export function createRescoreStore(database: Database, lease: ProcessLease, wake
     unfinished: async () =>
       (await database.query<{ tenant_id: TenantId }>(TENANTS_TO_RESCORE)).map((row) => row.tenant_id),
   };
+}
+
+interface Looked {
+  looked: number;
+  last: AccountId | null;
+  due: number;
+}
+
+async function lookAtPage(
+  sql: Sql,
+  { tenantId, after, upTo }: RescoreRange,
+  limit: number,
+  now: Date,
+  holdings: readonly Holding[],
+): Promise<Looked> {
+  const given = holdings.map(({ under: u, kind: k, stale: s, staleBefore: b, movedFrom: m }) => ({
+    u,
+    k,
+    s,
+    b,
+    m,
+  }));
+  const values = [tenantId, after ?? FIRST, upTo ?? LAST, limit, now, now.getTime(), jsonParameter(given)];
+  const [row] = await sql.query<Looked>(LOOK_AT_PAGE, values);
+  if (row === undefined) throw new Error("a count answers one row");
+  return row;
 }
 
 const FIRST = "00000000-0000-0000-0000-000000000000";

@@ -3,6 +3,7 @@ import {
   type AccountId,
   type ConnectionId,
   type HealthResult,
+  sourceKindOf,
   type TenantId,
   whatIsSaid,
 } from "@bellwether/shared";
@@ -129,7 +130,11 @@ const bandParameter = (scored: readonly ScoredAccount[]): string =>
     ),
   );
 
-const outlookRow = ({ accountId, outlook }: ScoredAccount): object => ({ a: accountId, o: outlook ?? null });
+function outlookRow({ accountId: a, outlook }: ScoredAccount): object {
+  if (!outlook) return { a };
+  const { under: u, madeAt: f, until: t, usage, stale: s } = outlook;
+  return { a, u, f, t, m: usage?.movedMs ?? null, k: sourceKindOf(outlook), s };
+}
 
 /** Of what a reader would call the same, so that equal ones are no change. */
 const fingerprint = (result: HealthResult): string =>

@@ -1,4 +1,4 @@
-import type { AccountId, Outlook, TenantId } from "@bellwether/shared";
+import type { AccountId, Holding, TenantId } from "@bellwether/shared";
 
 /** A stretch of a tenant's accounts in the rescoring of one day, claimed by this process. */
 export interface RescoreRange {
@@ -13,11 +13,11 @@ export interface RescoreRange {
   upTo: AccountId | null;
 }
 
-export interface RescorePage {
-  /** In the order of their ids. `null` = has to be calculated, whatever the time. */
-  accounts: readonly (readonly [AccountId, Outlook | null])[];
-  /** Nothing of the range stands behind it. */
-  isLast: boolean;
+/** What outlooks are held against. */
+export interface RescoreMoment {
+  now: Date;
+  /** None = every account is due. */
+  holdings: readonly Holding[];
 }
 
 /**
@@ -29,13 +29,12 @@ export interface RescoreStore {
   begin(tenant: TenantId, day: string, size: number): Promise<void>;
   /** A range that nobody alive holds; `null` = none is left. */
   claim(tenant: TenantId): Promise<RescoreRange | null>;
-  /** The first accounts of a claimed range. */
-  page(range: RescoreRange, limit: number, now: Date): Promise<RescorePage>;
   /**
-   * One transaction: the accounts that are due are marked, their scoring is woken up, and the range stands behind the
-   * page. @returns what is left of the range; `null` = nothing, or somebody else has it by now: then nothing was done
+   * One transaction: of the next `limit` accounts of a claimed range those are marked whose outlook does not hold, or
+   * whose outcome's day has come; their scoring is woken up, and the range stands behind them. @returns what is left of
+   * the range; `null` = nothing, or somebody else has it by now: then nothing was done
    */
-  settle(range: RescoreRange, page: RescorePage, due: readonly AccountId[]): Promise<RescoreRange | null>;
+  look(range: RescoreRange, limit: number, moment: RescoreMoment): Promise<RescoreRange | null>;
   /** Gives a range back as it stands. */
   release(range: RescoreRange): Promise<void>;
   /** Tenants with ranges that nobody alive holds. */

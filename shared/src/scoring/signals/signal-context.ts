@@ -148,6 +148,22 @@ export function usageConfirmedMs(
   );
 }
 
+/**
+ * The same turned round: gauges of this kind are stale at `nowMs` exactly where they last moved before this, in whole
+ * milliseconds.
+ */
+export function usageConfirmedFrom(
+  { isCounted }: Pick<UsageMovement, "isCounted">,
+  limitHours: number,
+  { crm, usage: events = null }: SourcesSeen,
+  nowMs: number,
+): number {
+  const line = nowMs - limitHours * HOUR_MS;
+  if (isCounted && events !== null && events.getTime() >= line) return Number.MIN_SAFE_INTEGER;
+  const isCrmFresh = crm !== null && crm.getTime() >= line;
+  return Math.ceil(isCrmFresh ? Math.min(line, nowMs - SILENT_FEED_DAYS * DAY_MS) : line);
+}
+
 function usageFreshness(
   state: AccountState,
   sources: SourcesSeen,
