@@ -114,6 +114,61 @@ forEachDatabase("EventStore", (under) => {
     expect((await store.counts(tenantId)).hubspot).toEqual({ accepted: 2, duplicates: 1, rejected: 0 });
   });
 
+  it("tells calls that share a commit apart when some of their events are known or come twice", async () => {
+    const [one, two] = [tenantWithEvents(), tenantWithEvents()];
+    const erased = { kind: "erased", ref: company("5") } as const;
+    await store.append(one.delivery([event("known")]));
+    const outcomes = await Promise.all([
+      // under way while the others gather
+      store.append(tenantWithEvents().delivery([event("a")])),
+      store.append(tenantWithEvents().delivery([event("a")])),
+      store.append(one.delivery([event("known", [company("7")]), event("new", [company("2")])])),
+      store.append(
+        two.delivery([event("known", [company("3")]), event("new"), event("new", [company("8")])]),
+      ),
+      store.append(one.delivery([{ ...event("new", [company("9")]), fates: [erased] }, event("last", [])])),
+      store.append(one.delivery([event("known")])),
+    ]);
+    expect(outcomes).toEqual([[true], [true], [false, true], [true, true, false], [false, true], [false]]);
+    const countsOf = async ({ tenantId }: { tenantId: TenantId }) => (await store.counts(tenantId)).hubspot;
+    expect(await countsOf(one)).toEqual({ accepted: 3, duplicates: 3, rejected: 0 });
+    expect(await countsOf(two)).toEqual({ accepted: 2, duplicates: 1, rejected: 0 });
+    const keys = async ({ tenantId }: { tenantId: TenantId }) =>
+      (await rows(under.database, tenantId)).map((row) => row.event_key);
+    expect(await keys(one)).toEqual(["known", "last", "new"]);
+    expect(await keys(two)).toEqual(["known", "new"]);
+    const marked = async ({ tenantId }: { tenantId: TenantId }) =>
+      (await marks(under.database, tenantId)).map((mark) => mark.object_id);
+    expect(await marked(one)).toEqual(["1", "2"]);
+    expect(await marked(two)).toEqual(["1", "3"]);
+    expect(await deliveries(under.database, one.tenantId)).toBe(3);
+    const fates = await under.database.query("SELECT 1 FROM record_fate WHERE tenant_id = $1", [
+      one.tenantId,
+    ]);
+    expect(fates).toEqual([]);
+  });
+
+  it("keeps the fates that new events bring", async () => {
+    const { tenantId, delivery } = tenantWithEvents();
+    const merged = { kind: "merged", ref: company("1"), into: company("2") } as const;
+    const erased = { kind: "erased", ref: company("3") } as const;
+    await store.append(
+      delivery([
+        { ...event("a"), fates: [merged] },
+        { ...event("b"), fates: [erased] },
+      ]),
+    );
+    expect(
+      await under.database.query(
+        "SELECT kind, ref, into_ref FROM record_fate WHERE tenant_id = $1 ORDER BY ref",
+        [tenantId],
+      ),
+    ).toEqual([
+      { kind: "merged", ref: "hubspot:company:1", into_ref: "hubspot:company:2" },
+      { kind: "erased", ref: "hubspot:company:3", into_ref: null },
+    ]);
+  });
+
   it("keeps the same key of another tenant and of another source apart, each with its own body", async () => {
     const one = tenantWithEvents();
     const two = tenantWithEvents();

@@ -1,33 +1,73 @@
 import { type ConnectionId, type RecordRef, refKey, type TenantId } from "@bellwether/shared";
-import type { InboundDelivery, RecordFate } from "../../services/ports.ts";
+import type { InboundDelivery } from "../../services/ports.ts";
 import { indexKey } from "./index-key.ts";
 
-/** One event on its way into the inbox. */
-export interface EventRow {
-  /** Unique over tenants and sources. */
-  id: string;
-  key: string;
-  refs: readonly RecordRef[];
+/** A delivery on its way into the inbox. What can be done once for all of its events is not done for each. */
+export interface IntakeBatch {
   delivery: InboundDelivery;
-  fates?: readonly RecordFate[] | undefined;
+  /** As the inbox has them, one per event. */
+  keys: readonly string[];
+  /** Which of its events are taken for new, in the same order. */
+  isNew: readonly boolean[];
   /** Of the request that brought it, where that is known. */
-  requestIds?: readonly string[] | undefined;
+  requestIds: readonly string[];
 }
 
-export const eventId = (tenant: string, source: string, key: string): string => `${tenant} ${source} ${key}`;
+/** All of its events are taken for new. */
+export const intakeBatch = (delivery: InboundDelivery, requestIds: readonly string[] = []): IntakeBatch => ({
+  delivery,
+  keys: delivery.events.map(({ key }) => indexKey(key)),
+  isNew: delivery.events.map(() => true),
+  requestIds,
+});
 
-export const eventRows = (delivery: InboundDelivery, requestIds?: readonly string[]): EventRow[] =>
-  delivery.events.map(({ key, refs, fates }) => {
-    const k = indexKey(key);
-    return { id: eventId(delivery.tenantId, delivery.source, k), key: k, refs, delivery, fates, requestIds };
+const isTrue = (value: boolean): boolean => value;
+export const newEvents = (batches: readonly IntakeBatch[]): number =>
+  batches.reduce((sum, { isNew }) => sum + isNew.filter(isTrue).length, 0);
+
+/** Takes only those of the new events for new that pass; `isNew` is asked once for each of them, in order. */
+export const onlyNew = (
+  batches: readonly IntakeBatch[],
+  isNew: (batch: IntakeBatch, key: string) => boolean,
+): IntakeBatch[] =>
+  batches.map((batch) => ({
+    ...batch,
+    isNew: batch.isNew.map((was, i) => was && isNew(batch, batch.keys[i] ?? "")),
+  }));
+
+const eventId = (tenant: string, source: string, key: string): string => `${tenant} ${source} ${key}`;
+
+/** Of equal events the first one is new. */
+export function firstOfEqual(batches: readonly IntakeBatch[]): IntakeBatch[] {
+  const seen = new Set<string>();
+  return onlyNew(batches, ({ delivery: { tenantId, source } }, key) => {
+    const before = seen.size;
+    return seen.add(eventId(tenantId, source, key)).size > before;
   });
-
-/** Of equal rows the first one. */
-export function distinctRows(rows: readonly EventRow[]): EventRow[] {
-  const first = new Map<string, EventRow>();
-  for (const row of rows) if (!first.has(row.id)) first.set(row.id, row);
-  return first.size === rows.length ? [...rows] : [...first.values()];
 }
+
+export interface StoredKey {
+  tenant: string;
+  source: string;
+  key: string;
+}
+
+/** What is stored already is not new. */
+export function withoutStored(batches: readonly IntakeBatch[], stored: readonly StoredKey[]): IntakeBatch[] {
+  const ids = new Set(stored.map(({ tenant, source, key }) => eventId(tenant, source, key)));
+  return onlyNew(
+    batches,
+    ({ delivery: { tenantId, source } }, key) => !ids.has(eventId(tenantId, source, key)),
+  );
+}
+
+const newKeys = ({ keys, isNew }: IntakeBatch): string[] => keys.filter((_, i) => isNew[i]);
+
+/** The new events' keys with their tenant and source, to ask which of them are stored. */
+export const askedKeys = (batches: readonly IntakeBatch[]): object[] =>
+  batches.flatMap((batch) =>
+    newKeys(batch).map((k) => ({ t: batch.delivery.tenantId, s: batch.delivery.source, k })),
+  );
 
 /** Tenant, connection and source that many rows share, numbered from 1. */
 export class Origins {
@@ -47,74 +87,79 @@ export class Origins {
   }
 }
 
-/** The deliveries that `rows` are of, each with the keys of its rows and where its body is in `bodies`. */
-export function storedDeliveries(rows: readonly EventRow[], origins: Origins, newId: () => string) {
+/** The deliveries with something new, each with the keys of its new events and where its body is in `body`. */
+export function storedDeliveries(batches: readonly IntakeBatch[], origins: Origins, newId: () => string) {
   const ids: string[] = [];
   const bodies: Buffer[] = [];
+  const deliveries: { g: number; d: number; s: number; n: number; k: string[] }[] = [];
   let start = 1; // SQL counts from 1
-  const deliveries = [...Map.groupBy(rows, (row) => row.delivery)].map(([delivery, own]) => {
-    const length = delivery.body.length;
-    const stored = { g: origins.numberOf(delivery), d: ids.push(newId()), s: start, n: length };
-    start += length;
-    bodies.push(delivery.body);
-    return { ...stored, k: own.map((row) => row.key) };
-  });
+  for (const batch of batches) {
+    const k = newKeys(batch);
+    if (k.length === 0) continue;
+    const { body } = batch.delivery;
+    const n = body.length;
+    deliveries.push({ g: origins.numberOf(batch.delivery), d: ids.push(newId()), s: start, n, k });
+    start += n;
+    bodies.push(body);
+  }
   return { deliveries, ids, body: bodies.length === 1 && bodies[0] ? bodies[0] : Buffer.concat(bodies) };
 }
 
-/** The records that the rows name, by origin and type, each once; in the order of the key. */
-export function markedRecords(
-  rows: readonly EventRow[],
-  origins: Origins,
-): { g: number; f: string; y: string; i: string[] }[] {
-  const found = new Map<string, { g: number; f: string; y: string; ids: Set<string>; order: string }>();
-  for (const { refs, delivery } of rows)
-    for (const { platform, objectType, id } of refs) {
-      const g = origins.numberOf(delivery);
-      const key = `${g} ${objectType}`;
-      const group = found.get(key);
-      if (group) group.ids.add(id);
-      else
-        found.set(key, {
-          g,
-          f: platform,
-          y: objectType,
-          ids: new Set([id]),
-          order: `${delivery.connectionId} ${objectType}`,
-        });
-    }
-  return [...found.values()]
-    .sort((a, b) => (a.order < b.order ? -1 : 1))
-    .map(({ g, f, y, ids }) => ({ g, f, y, i: [...ids].sort() }));
+interface MarkGroup {
+  g: number;
+  f: string;
+  y: string;
+  ids: Set<string>;
 }
 
-/** The fates that the rows bring, each once; of several of one record the last. In the order of the key. */
-export function fatesOf(rows: readonly EventRow[]): object[] {
+/** The records that the new events name, by origin and type, each once; in the order of the key. */
+export function markedRecords(
+  batches: readonly IntakeBatch[],
+  origins: Origins,
+): { g: number; f: string; y: string; i: string[] }[] {
+  const found = new Map<string, MarkGroup>();
+  for (const { delivery, isNew } of batches) {
+    const own = new Map<string, MarkGroup>();
+    const groupOf = ({ platform: f, objectType: y }: RecordRef): MarkGroup => {
+      const order = `${delivery.connectionId} ${y}`;
+      const group = found.get(order) ?? { g: origins.numberOf(delivery), f, y, ids: new Set() };
+      found.set(order, group);
+      own.set(y, group);
+      return group;
+    };
+    for (const [i, { refs }] of delivery.events.entries())
+      if (isNew[i]) for (const ref of refs) (own.get(ref.objectType) ?? groupOf(ref)).ids.add(ref.id);
+  }
+  return [...found]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { g, f, y, ids }]) => ({ g, f, y, i: [...ids].sort() }));
+}
+
+/** The fates that the new events bring, each once; of several of one record the last. In the order of the key. */
+export function fatesOf(batches: readonly IntakeBatch[]): object[] {
   const found = new Map<string, object>();
-  for (const { fates = [], delivery } of rows)
-    for (const fate of fates) {
-      const r = refKey(fate.ref);
-      const i = fate.kind === "erased" ? null : refKey(fate.into);
-      const row = { t: delivery.tenantId, c: delivery.connectionId, k: fate.kind, r, i };
-      found.set(`${row.t} ${row.k} ${r}`, row);
-    }
+  for (const { delivery, isNew } of batches)
+    for (const [i, { fates = [] }] of delivery.events.entries())
+      for (const fate of isNew[i] ? fates : []) {
+        const r = refKey(fate.ref);
+        const into = fate.kind === "erased" ? null : refKey(fate.into);
+        const row = { t: delivery.tenantId, c: delivery.connectionId, k: fate.kind, r, i: into };
+        found.set(`${row.t} ${row.k} ${r}`, row);
+      }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
-/** What a call adds to the counts: of `rows` those in `stored` were new. Sorted. */
-export function countsOf(rows: readonly EventRow[], stored: readonly EventRow[]): object[] {
+/** What the batches add to the counts: what is not new is a duplicate. Sorted. */
+export function countsOf(batches: readonly IntakeBatch[]): object[] {
   const found = new Map<string, { t: string; s: string; a: number; d: number; r: number }>();
-  const of = ({ delivery: { tenantId, source } }: EventRow) => {
-    const key = `${tenantId} ${source}`;
-    const entry = found.get(key) ?? { t: tenantId, s: source, a: 0, d: 0, r: 0 };
+  for (const { delivery, isNew } of batches) {
+    const { tenantId: t, source: s } = delivery;
+    const key = `${t} ${s}`;
+    const entry = found.get(key) ?? { t, s, a: 0, d: 0, r: 0 };
+    const accepted = isNew.filter(isTrue).length;
+    entry.a += accepted;
+    entry.d += isNew.length - accepted;
     found.set(key, entry);
-    return entry;
-  };
-  for (const row of rows) of(row).d++;
-  for (const row of stored) {
-    const entry = of(row);
-    entry.a++;
-    entry.d--;
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);
 }

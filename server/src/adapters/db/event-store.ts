@@ -1,14 +1,17 @@
 import { type EventStore, type IntakeCounts, MAX_REQUEST_IDS, type Trace } from "../../services/ports.ts";
 import {
+  askedKeys,
   countsOf,
-  distinctRows,
-  type EventRow,
-  eventId,
-  eventRows,
   fatesOf,
+  firstOfEqual,
+  type IntakeBatch,
+  intakeBatch,
   markedRecords,
+  newEvents,
   Origins,
+  type StoredKey,
   storedDeliveries,
+  withoutStored,
 } from "./event-rows.ts";
 import { COUNT_INTAKE, INTAKE, KNOWN_EVENTS } from "./event-sql.ts";
 import { SAVE_FATES } from "./fate-sql.ts";
@@ -30,8 +33,9 @@ export interface EventStoreOptions {
 }
 
 export function createEventStore(database: Database, options: EventStoreOptions): EventStore {
-  const group = new GroupCommit<EventRow, boolean>({
-    commit: (rows) => commit(database, options, rows),
+  const group = new GroupCommit<IntakeBatch, readonly boolean[]>({
+    commit: (batches) => commit(database, options, batches),
+    weightOf: (batch) => batch.keys.length,
     // a second transaction prepares while the first one waits for the disk
     lanes: database.kind === "server" ? 2 : 1,
     maxItems: MAX_EVENTS_PER_COMMIT,
@@ -40,7 +44,8 @@ export function createEventStore(database: Database, options: EventStoreOptions)
   return {
     append: async (delivery) => {
       if (delivery.events.length === 0) return [];
-      return await group.add(eventRows(delivery, options.trace?.requestIds()));
+      const [isNew = []] = await group.add([intakeBatch(delivery, options.trace?.requestIds())]);
+      return [...isNew];
     },
     countRejected: async (tenant, source, events) => {
       await database.query(COUNT_INTAKE, [jsonParameter([{ t: tenant, s: source, a: 0, d: 0, r: events }])]);
@@ -62,20 +67,24 @@ export function createEventStore(database: Database, options: EventStoreOptions)
 }
 
 /**
- * All events are taken for new first: nearly always they are, and one statement does. Where some were known, nothing
- * of that try stays, and the others are tried again.
- * @returns per row whether it was new; of equal rows the first one is
+ * All events are taken for new first: nearly always they are, and one statement does. Where some were known, or came
+ * twice, nothing of that try stays, and the others are tried again.
+ * @returns per delivery and event whether it was new; of equal events the first one is
  */
 async function commit(
   database: Database,
   options: EventStoreOptions,
-  rows: readonly EventRow[],
-): Promise<boolean[]> {
-  let candidates = distinctRows(rows);
-  while (!(await isStored(database, options, rows, candidates)))
-    candidates = await unknownOf(database, candidates);
-  const isNew = new Set(candidates);
-  return rows.map((row) => isNew.has(row));
+  given: readonly IntakeBatch[],
+): Promise<(readonly boolean[])[]> {
+  let batches = given;
+  while (!(await isStored(database, options, batches))) batches = await unknownOf(database, batches);
+  return batches.map(({ isNew }) => isNew);
+}
+
+async function unknownOf(database: Database, batches: readonly IntakeBatch[]): Promise<IntakeBatch[]> {
+  const distinct = firstOfEqual(batches);
+  const asked = jsonParameter(askedKeys(distinct));
+  return withoutStored(distinct, await database.query<StoredKey>(KNOWN_EVENTS, [asked]));
 }
 
 /** Rolls a transaction back without being an error. */
@@ -84,12 +93,11 @@ const KNOWN_EVENT = Symbol("an event was known");
 async function isStored(
   database: Database,
   options: EventStoreOptions,
-  rows: readonly EventRow[],
-  candidates: readonly EventRow[],
+  batches: readonly IntakeBatch[],
 ): Promise<boolean> {
   try {
-    const run = () => database.transaction((sql) => store(sql, options, rows, candidates));
-    await (options.trace ? options.trace.run({ requestIds: newestIds(candidates) }, run) : run());
+    const run = () => database.transaction((sql) => store(sql, options, batches));
+    await (options.trace ? options.trace.run({ requestIds: newestIds(batches) }, run) : run());
     return true;
   } catch (reason) {
     if (reason === KNOWN_EVENT) return false;
@@ -97,27 +105,30 @@ async function isStored(
   }
 }
 
-function newestIds(rows: readonly EventRow[]): string[] {
+/** Of the requests that brought something new. */
+function newestIds(batches: readonly IntakeBatch[]): string[] {
   const ids = new Set<string>();
-  for (let i = rows.length - 1; i >= 0 && ids.size < MAX_REQUEST_IDS; i -= 1)
-    for (const id of rows[i]?.requestIds ?? []) ids.add(id);
+  for (const { requestIds, isNew } of batches.toReversed()) {
+    if (ids.size >= MAX_REQUEST_IDS) break;
+    if (isNew.includes(true)) for (const id of requestIds) ids.add(id);
+  }
   return [...ids];
 }
 
 async function store(
   sql: Sql,
   { wakeUps, newId }: EventStoreOptions,
-  rows: readonly EventRow[],
-  candidates: readonly EventRow[],
+  batches: readonly IntakeBatch[],
 ): Promise<void> {
-  const counts = jsonParameter(countsOf(rows, candidates));
-  if (candidates.length === 0) {
+  const counts = jsonParameter(countsOf(batches));
+  const events = newEvents(batches);
+  if (events === 0) {
     await sql.query(COUNT_INTAKE, [counts]);
     return;
   }
   const origins = new Origins();
-  const { deliveries, ids, body } = storedDeliveries(candidates, origins, newId);
-  const marks = markedRecords(candidates, origins);
+  const { deliveries, ids, body } = storedDeliveries(batches, origins, newId);
+  const marks = markedRecords(batches, origins);
   const [answer] = await sql.query<{ added: number; marked: number }>(
     INTAKE,
     [
@@ -129,12 +140,12 @@ async function store(
       origins.connections,
       origins.sources,
       ids,
-      candidates.length,
+      events,
     ],
     { isPrepared: true },
   );
-  if (answer?.added !== candidates.length) throw KNOWN_EVENT;
-  const fates = fatesOf(candidates);
+  if (answer?.added !== events) throw KNOWN_EVENT;
+  const fates = fatesOf(batches);
   if (fates.length > 0) await sql.query(SAVE_FATES, [jsonParameter(fates)]);
   const products = new Set(origins.tenants.filter((_, i) => origins.sources[i] === "segment"));
   if (products.size > 0)
@@ -151,13 +162,4 @@ async function store(
       connectionId === undefined ? [] : [{ name: "refresh-records" as const, payload: { connectionId } }],
     ),
   );
-}
-
-async function unknownOf(database: Database, candidates: readonly EventRow[]): Promise<EventRow[]> {
-  const asked = candidates.map(({ key, delivery }) => ({ t: delivery.tenantId, s: delivery.source, k: key }));
-  const known = await database.query<{ tenant: string; source: string; key: string }>(KNOWN_EVENTS, [
-    jsonParameter(asked),
-  ]);
-  const ids = new Set(known.map(({ tenant, source, key }) => eventId(tenant, source, key)));
-  return candidates.filter((row) => !ids.has(row.id));
 }

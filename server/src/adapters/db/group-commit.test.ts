@@ -65,3 +65,13 @@ it("refuses calls beyond what may wait, and takes new ones when there is room ag
   await Promise.all([first, second]);
   expect(await group.add([6])).toEqual([60]);
 });
+
+it("takes items by their weight where they have one", async () => {
+  const { groups, commit } = recording();
+  const options = { commit, lanes: 1, maxItems: 10, maxWaiting: 21 };
+  const group = new GroupCommit<number, number>({ ...options, weightOf: (item) => item });
+  const calls = [group.add([1]), group.add([6]), group.add([4]), group.add([11])];
+  await expect(group.add([1])).rejects.toMatchObject({ code: "unavailable" });
+  await Promise.all(calls);
+  expect(groups).toEqual([[1], [6, 4], [11]]);
+});

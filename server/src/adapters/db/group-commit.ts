@@ -2,6 +2,7 @@ import { AppError } from "../../services/errors.ts";
 
 interface Call<In, Out> {
   items: readonly In[];
+  weight: number;
   resolve: (results: Out[]) => void;
   reject: (error: unknown) => void;
 }
@@ -11,9 +12,11 @@ export interface GroupCommitOptions<In, Out> {
   commit: (items: readonly In[]) => Promise<Out[]>;
   /** Transactions under way at once. */
   lanes: number;
-  /** Items per transaction, except that a call is never split. */
+  /** How much an item is of the limits below; absent = 1. */
+  weightOf?: (item: In) => number;
+  /** Weight per transaction, except that a call is never split. */
   maxItems: number;
-  /** Items that may wait; beyond that calls are refused as `unavailable`. */
+  /** Weight that may wait; beyond that calls are refused as `unavailable`. */
   maxWaiting: number;
 }
 
@@ -24,7 +27,7 @@ export interface GroupCommitOptions<In, Out> {
 export class GroupCommit<In, Out> {
   readonly #options: GroupCommitOptions<In, Out>;
   #waiting: Call<In, Out>[] = [];
-  #waitingItems = 0;
+  #waitingWeight = 0;
   #running = 0;
 
   constructor(options: GroupCommitOptions<In, Out>) {
@@ -32,11 +35,13 @@ export class GroupCommit<In, Out> {
   }
 
   add(items: readonly In[]): Promise<Out[]> {
-    if (this.#waitingItems + items.length > this.#options.maxWaiting)
-      return Promise.reject(new AppError("unavailable", "too many events are waiting for the database"));
+    const { weightOf, maxWaiting } = this.#options;
+    const weight = weightOf ? items.reduce((sum, item) => sum + weightOf(item), 0) : items.length;
+    if (this.#waitingWeight + weight > maxWaiting)
+      return Promise.reject(new AppError("unavailable", "too much is waiting for the database"));
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ items, resolve, reject });
-      this.#waitingItems += items.length;
+      this.#waiting.push({ items, weight, resolve, reject });
+      this.#waitingWeight += weight;
       this.#next();
     });
   }
@@ -52,13 +57,13 @@ export class GroupCommit<In, Out> {
   }
 
   #take(): Call<In, Out>[] {
-    let items = 0;
+    let weight = 0;
     const end = this.#waiting.findIndex((call, i) => {
-      items += call.items.length;
-      return i > 0 && items > this.#options.maxItems;
+      weight += call.weight;
+      return i > 0 && weight > this.#options.maxItems;
     });
     const group = this.#waiting.splice(0, end === -1 ? this.#waiting.length : end);
-    this.#waitingItems -= group.reduce((sum, call) => sum + call.items.length, 0);
+    this.#waitingWeight -= group.reduce((sum, call) => sum + call.weight, 0);
     return group;
   }
 
