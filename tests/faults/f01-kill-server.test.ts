@@ -19,7 +19,7 @@ const GOES_ON_MS = 10_000;
 describe.each(storageKinds)("F1 a server that is killed (%s)", (kind) => {
   it("F1 at random moments of a stream loses nothing, doubles nothing and soon goes on", async () => {
     const random = drawsFor(`F1 stream ${kind}`);
-    const kills = sized(kind === "server" ? 40 : 16, 4);
+    const kills = sized(kind === "server" ? 32 : 12, 4);
     const world = await openFaultWorld({ kind });
     try {
       let server = await world.start();
@@ -60,7 +60,7 @@ describe.each(storageKinds)("F1 a server that is killed (%s)", (kind) => {
       await untilReady(world, server);
       const stream = startStream(world.sandbox, world.sender, random, { everyMs: 400 });
       let kills = 0;
-      for (let round = 0; round < sized(5, 1); round++)
+      for (let round = 0; round < sized(3, 1); round++)
         for (const moment of random.shuffle(MOMENTS)) {
           const come = moment(world, random);
           await markedAccount(world, stream, kills);
