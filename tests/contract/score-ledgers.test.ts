@@ -4,6 +4,7 @@ import { createScoreStore } from "../../server/src/adapters/db/score-store.ts";
 import type { Database } from "../../server/src/adapters/db/sql.ts";
 import { forEachDatabase } from "../support/database.ts";
 import { healthResult } from "../support/health-result.ts";
+import { resultsAsJson } from "../support/results-as-json.ts";
 import { scoredAccount } from "../support/scored-account.ts";
 import { observed, ScoredBook } from "../support/scored-book.ts";
 import { ref, type Stores, storesOfProcess, usage } from "../support/stores.ts";
@@ -134,13 +135,16 @@ forEachDatabase("What a calculation reads", (under) => {
     const scoredAt = book.daysAgo(1).toISOString();
     const full = healthResult({ scoredAt, contributions: [contribution] });
     await stores.scores.save(tenantId, [scoredAccount(id, full)], []);
+    await resultsAsJson(
+      under.database,
+      tenantId,
+      ({ redFlags: _, override: __, lostAt: ___, ...result }) => ({
+        ...result,
+        contributions: [{ ...contribution, evidence: undefined }],
+      }),
+    );
     for (const table of ["health_current", "health_snapshot"])
-      await under.database.query(
-        `UPDATE ${table} SET result = (jsonb_set(result::jsonb, '{contributions,0}',
-           (result::jsonb #> '{contributions,0}') - 'evidence') - 'redFlags' - 'override' - 'lostAt')::json,
-           inputs = NULL WHERE tenant_id = $1`,
-        [tenantId],
-      );
+      await under.database.query(`UPDATE ${table} SET inputs = NULL WHERE tenant_id = $1`, [tenantId]);
     await under.database.query("UPDATE health_current SET memories = NULL WHERE tenant_id = $1", [tenantId]);
     const ledger = await read();
     expect(ledger).toMatchObject({ latestInputs: null, memories: [{ version: "default-1" }] });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { Random } from "../sandbox/random.ts";
 import { anyFact } from "../support/any-fact.ts";
 import { forEachDatabase } from "../support/database.ts";
+import { resultsAsJson } from "../support/results-as-json.ts";
 import { observed, ScoredBook } from "../support/scored-book.ts";
 import { ref, type Stores, storesOfProcess, usage } from "../support/stores.ts";
 
@@ -103,10 +104,8 @@ forEachDatabase("Replay", (under) => {
     const id = await book.account(company);
     await book.tell(facts(book));
     await book.score();
-    await under.database.query(
-      `UPDATE health_current SET result = (result::jsonb || '{"coverage": 0.123}')::json WHERE tenant_id = $1`,
-      [book.world.tenantId],
-    );
+    const wrong = (result: object): Record<string, unknown> => ({ ...result, coverage: 0.123 });
+    await resultsAsJson(under.database, book.world.tenantId, wrong, ["health_current"]);
     const replay = await book.replay(id, book.now);
     expect(replay.verdict).toBe("different");
     expect(replay.differences).toEqual([
@@ -121,9 +120,14 @@ forEachDatabase("Replay", (under) => {
     await book.tell(facts(book));
     await book.score();
     const old = await latest(book, id);
+    await resultsAsJson(
+      under.database,
+      book.world.tenantId,
+      ({ redFlags: _, override: __, lostAt: ___, ...result }) => result,
+      ["health_current"],
+    );
     await under.database.query(
-      `UPDATE health_current SET inputs = NULL, memories = NULL,
-         result = (result::jsonb - 'redFlags' - 'override' - 'lostAt')::json WHERE tenant_id = $1`,
+      "UPDATE health_current SET inputs = NULL, memories = NULL WHERE tenant_id = $1",
       [book.world.tenantId],
     );
     const replay = await book.replay(id, book.now);

@@ -210,7 +210,7 @@ const SAYS = {
     "SELECT ref, account_id, removed_at IS NULL AS there FROM party_link WHERE tenant_id = $1 ORDER BY ref",
   observations:
     "SELECT subject, at, kind, key, source, value FROM observation WHERE tenant_id = $1 ORDER BY subject, kind, key, at, value_hash",
-  health: `SELECT current.account_id, current.fingerprint, current.result::text FROM health_current AS current
+  health: `SELECT current.account_id, current.fingerprint, encode(current.packed, 'hex') AS result FROM health_current AS current
     JOIN account ON account.tenant_id = current.tenant_id AND account.id = current.account_id AND account.merged_into IS NULL
     WHERE current.tenant_id = $1 ORDER BY current.account_id`,
 } as const;

@@ -14,7 +14,7 @@ import { linkAccounts } from "./link-accounts.ts";
 import { externalKey, nameKey } from "./party-rows.ts";
 import { refOf } from "./record-key.ts";
 import type { Database } from "./sql.ts";
-import { completed, type StoredResult } from "./stored-result.ts";
+import { resultIn, type StoredResult } from "./stored-result.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
 export function createAccountStore(database: Database, wakeUps: WakeUps): AccountStore {
@@ -126,13 +126,19 @@ async function list(
   const current = await database.orm((prisma) =>
     prisma.healthCurrent.findMany({
       where: { tenantId: tenant, accountId: { in: shown.map((row) => row.id) } },
-      select: { accountId: true, result: true },
+      select: { accountId: true, packed: true, result: true },
     }),
   );
-  const latest = new Map<string, unknown>(current.map((row) => [row.accountId, row.result]));
+  // as the score store wrote it
+  const latest = new Map(
+    current.map(({ accountId, packed, result }) => [
+      accountId,
+      resultIn({ packed, result: result as StoredResult | null }),
+    ]),
+  );
   const accounts = (await summaries(database, tenant, shown)).map((account) => {
-    const result = latest.get(account.id) as StoredResult | undefined; // as the score store wrote it
-    return { ...account, latest: result ? { result: completed(result), isReconstructed: false } : null };
+    const result = latest.get(account.id);
+    return { ...account, latest: result ? { result, isReconstructed: false } : null };
   });
   return { accounts, next: rows.length > limit ? (shown.at(-1)?.id ?? null) : null };
 }

@@ -112,8 +112,7 @@ interface PredictionRow {
 const PREDICTIONS = `
 SELECT account_id, probability, model_version FROM (
   SELECT DISTINCT ON (account_id) account_id,
-    (result -> 'churnRisk' ->> 'probability')::double precision AS probability,
-    result -> 'churnRisk' ->> 'modelVersion' AS model_version
+    churn_probability AS probability, churn_model AS model_version
   FROM health_snapshot WHERE tenant_id = $1 AND at <= $2 AND NOT is_reconstructed
     AND voided_by IS NULL
   ORDER BY account_id, at DESC) AS newest

@@ -76,8 +76,8 @@ SELECT DISTINCT own.tenant_id, current.account_id FROM correction AS own
 JOIN account ON account.tenant_id = own.tenant_id AND account.id = own.account_id
 JOIN health_current AS current ON current.tenant_id = own.tenant_id
   AND current.account_id = coalesce(account.merged_into, account.id)
-WHERE own.override IS NOT NULL AND current.result->>'lostAt' IS NULL AND (
-  (own.expires_at <= $1 AND current.result->'override'->>'correctionId' = own.id::text)
+WHERE own.override IS NOT NULL AND current.lost_at IS NULL AND (
+  (own.expires_at <= $1 AND current.override_id = own.id::text)
   OR (own.expires_at > $1 AND own.created_at <= $1 AND own.withdrawn_at IS NULL
     AND current.scored_at < own.created_at AND ${isNewest("own")}))
 ORDER BY own.tenant_id, current.account_id

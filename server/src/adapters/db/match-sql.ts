@@ -108,7 +108,8 @@ FROM json_to_recordset($2::json) AS given (p int, i uuid, k text, t timestamptz,
 ORDER BY p`;
 
 const TOUCHED = "json_to_recordset($2::json) AS touched (p int, x uuid, a uuid)";
-const HEALTH = "scored_at, fingerprint, result, inputs, memories";
+const HEALTH =
+  "scored_at, fingerprint, packed, packed_inputs, lost_at, override_id, result, inputs, memories";
 
 /** $1 tenant, $2 accounts touched by actions `{p, x, a}`: order, action, account. */
 export const KEEP_HEALTH = `

@@ -8,7 +8,6 @@ import {
   type Observation,
   type Outcome,
   type Override,
-  type ScoreInputs,
   type TenantId,
   type VersionMemory,
 } from "@bellwether/shared";
@@ -23,7 +22,13 @@ import {
   OVERRIDES_TO_SCORE,
 } from "./score-inputs-sql.ts";
 import type { Database, Sql } from "./sql.ts";
-import { completed, type StoredResult } from "./stored-result.ts";
+import {
+  type InputColumns,
+  inputsIn,
+  type ResultColumns,
+  resultIn,
+  type StoredResult,
+} from "./stored-result.ts";
 
 /** All of it in one snapshot of the database, so that position, observations and overrides belong together. */
 export const readLedgers = (
@@ -73,14 +78,13 @@ function momentOf(account: AccountId, lostAt: Date | null, now: Date): object {
   return { a: account, t: at, m: new Date(at.getTime() - 30 * DAY_MS), l: lostAt };
 }
 
-interface AccountRow {
+interface AccountRow extends ResultColumns, InputColumns {
   id: AccountId;
   name: string;
   created_at: Date;
-  result: StoredResult | null;
-  inputs: ScoreInputs | null;
   memories: VersionMemory[] | null;
-  memory_at_loss: VersionMemory | null;
+  packed_before_loss: Uint8Array | null;
+  result_before_loss: StoredResult | null;
   month_at: Date | null;
   health_score: number | null;
   links: { ref: string; rule: MatchRule; isGone: boolean }[] | null;
@@ -91,7 +95,7 @@ function accountPart(
   lostAt: Date | null,
 ): Omit<AccountLedger, "observations" | "position" | "overrides"> {
   const links = row.links ?? [];
-  const latest = row.result && completed(row.result);
+  const latest = resultIn(row);
   return {
     accountId: row.id,
     name: row.name,
@@ -101,12 +105,17 @@ function accountPart(
       .map(({ ref, rule }): PartyLink => ({ ref: refOf(ref), accountId: row.id, rule })),
     subjects: links.map((link) => link.ref).sort(),
     latest,
-    latestInputs: row.inputs,
-    memories:
-      lostAt === null ? liveMemories(row.memories, latest) : row.memory_at_loss ? [row.memory_at_loss] : [],
+    latestInputs: inputsIn(row),
+    memories: lostAt === null ? liveMemories(row.memories, latest) : memoriesBeforeLoss(row),
     lostAt,
     monthAgo: row.month_at && { at: row.month_at, healthScore: row.health_score },
   };
+}
+
+/** What the newest result from before the loss remembered. */
+function memoriesBeforeLoss(row: AccountRow): readonly VersionMemory[] {
+  const before = resultIn({ packed: row.packed_before_loss, result: row.result_before_loss });
+  return before === null ? [] : [memoryOf(before, null)];
 }
 
 /** Results from before memories were kept carry the one of their version. */

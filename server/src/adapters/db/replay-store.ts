@@ -1,19 +1,19 @@
-import type { Observation, ScoreInputs } from "@bellwether/shared";
+import type { Observation } from "@bellwether/shared";
 import type { ReplayStore } from "../../services/ports.ts";
 import { OBSERVATIONS_UP_TO } from "./score-inputs-sql.ts";
 import type { Database } from "./sql.ts";
-import { completed, type StoredResult } from "./stored-result.ts";
+import { type InputColumns, inputsIn, knownResultIn, type ResultColumns } from "./stored-result.ts";
 
 /**
  * $1 tenant, $2 account, $3 at. A result that changed is a snapshot; one that was only calculated again is nothing
  * but current. Of two of one moment the current one is what was shown.
  */
 const NEWEST_CALCULATION = `
-SELECT at, result, inputs, is_reconstructed FROM (
-  (SELECT at, result, inputs, is_reconstructed, false AS is_current FROM health_snapshot
+SELECT at, packed, packed_inputs, result, inputs, is_reconstructed FROM (
+  (SELECT at, packed, packed_inputs, result, inputs, is_reconstructed, false AS is_current FROM health_snapshot
    WHERE tenant_id = $1 AND account_id = $2 AND at <= $3 ORDER BY at DESC LIMIT 1)
   UNION ALL
-  SELECT scored_at, result, inputs, false, true FROM health_current
+  SELECT scored_at, packed, packed_inputs, result, inputs, false, true FROM health_current
   WHERE tenant_id = $1 AND account_id = $2 AND scored_at <= $3
 ) AS calculation ORDER BY at DESC, is_current DESC LIMIT 1`;
 
@@ -30,10 +30,8 @@ SELECT account.name, account.created_at, array(
   WHERE link.tenant_id = account.tenant_id AND link.account_id = account.id) AS subjects
 FROM account WHERE account.tenant_id = $1 AND account.id = $2`;
 
-interface CalculationRow {
+interface CalculationRow extends ResultColumns, InputColumns {
   at: Date;
-  result: StoredResult;
-  inputs: ScoreInputs | null;
   is_reconstructed: boolean;
 }
 
@@ -43,8 +41,8 @@ export const createReplayStore = (database: Database): ReplayStore => ({
     if (row === undefined) return null;
     return {
       calculatedAt: row.at,
-      result: completed(row.result),
-      inputs: row.inputs,
+      result: knownResultIn(row),
+      inputs: inputsIn(row),
       isReconstructed: row.is_reconstructed,
     };
   },

@@ -22,11 +22,12 @@ const MOMENTS = "json_to_recordset($2::json) AS moment (a uuid, t timestamptz, m
 
 /**
  * $1 tenant, $2 moments `{a, t, m, l}`: account, time of the calculation, 30 days before it, date of the loss or null.
- * Of a lost account with what its newest result from before the loss remembered.
+ * Of a lost account with its newest result from before the loss.
  */
 export const ACCOUNTS_TO_SCORE = `
-SELECT account.id, account.name, account.created_at, current.result, current.inputs, current.memories,
-  month.at AS month_at, month.health_score, before.memory AS memory_at_loss,
+SELECT account.id, account.name, account.created_at, current.packed, current.packed_inputs, current.result, current.inputs,
+  current.memories, month.at AS month_at, month.health_score, before.packed AS packed_before_loss,
+  before.result AS result_before_loss,
   (SELECT json_agg(json_build_object('ref', link.ref, 'rule', link.rule, 'isGone', link.removed_at IS NOT NULL)
      ORDER BY link.ref)
    FROM party_link AS link WHERE link.tenant_id = account.tenant_id AND link.account_id = account.id) AS links
@@ -39,9 +40,7 @@ LEFT JOIN LATERAL (
     AND past.voided_by IS NULL
   ORDER BY past.at DESC LIMIT 1) AS month ON true
 LEFT JOIN LATERAL (
-  SELECT json_build_object('version', past.result->'scorecardVersion', 'evaluatedAt', past.result->'scoredAt',
-    'bandMemory', past.result->'bandMemory', 'caps', past.result->'caps', 'before', null) AS memory
-  FROM health_snapshot AS past
+  SELECT past.packed, past.result FROM health_snapshot AS past
   WHERE past.tenant_id = account.tenant_id AND past.account_id = account.id AND past.at < moment.l
     AND past.voided_by IS NULL
   ORDER BY past.at DESC LIMIT 1) AS before ON true

@@ -44,36 +44,41 @@ RETURNING account_id`;
 export const TENANTS_WITH_MARKS = `
 SELECT DISTINCT mark.tenant_id FROM account_mark AS mark WHERE mark.due_at <= now() AND ${isFree("mark")}`;
 
-const INPUT =
-  "json_to_recordset($2::json) AS input (a uuid, at timestamptz, f text, s double precision, r json, i json, m json)";
+const INPUT = `json_to_recordset($2::json) AS input (a uuid, at timestamptz, f text, r bytea, i bytea, m json,
+  s double precision, c double precision, b text, k boolean, l timestamptz, p double precision, v text, o text)`;
+
+/** What of a result stands beside it; see `beside`. */
+const BESIDE = "health_score, calculated_score, band, is_at_risk, lost_at, churn_probability, churn_model";
+const ITS_BESIDE = "input.s, input.c, input.b, input.k, input.l, input.p, input.v";
 
 /**
- * $1 tenant, $2 results `{a, at, f, s, r, i, m}`: account, time, fingerprint, score, result, inputs, memories. One
- * statement, because reading the results' JSON costs as much as storing it. A calculation older than the stored one (of
- * a process that stood still meanwhile) is left out. Memories that are not given stay as they are. Answers the accounts
- * whose current result this is now.
+ * $1 tenant, $2 results `{a, at, f, r, i, m, …}`: account, time, fingerprint, packed result, packed inputs, memories,
+ * what stands beside. A calculation older than the stored one (of a process that stood still meanwhile) is left out.
+ * Memories that are not given stay as they are. Answers the accounts whose current result this is now.
  */
 export const SAVE_RESULTS = `
 WITH input AS MATERIALIZED (SELECT * FROM ${INPUT}),
 changed AS (
-  INSERT INTO health_snapshot (tenant_id, account_id, at, is_reconstructed, health_score, result, inputs)
-  SELECT $1::uuid, input.a, input.at, false, input.s, input.r, input.i FROM input
+  INSERT INTO health_snapshot (tenant_id, account_id, at, is_reconstructed, packed, packed_inputs, ${BESIDE})
+  SELECT $1::uuid, input.a, input.at, false, input.r, input.i, ${ITS_BESIDE} FROM input
   LEFT JOIN health_current AS current ON current.tenant_id = $1::uuid AND current.account_id = input.a
   WHERE current.fingerprint IS DISTINCT FROM input.f AND (current.scored_at IS NULL OR current.scored_at <= input.at)
   ON CONFLICT DO NOTHING
 )
-INSERT INTO health_current AS known (tenant_id, account_id, scored_at, fingerprint, result, inputs, memories)
-SELECT $1::uuid, input.a, input.at, input.f, input.r, input.i, input.m FROM input ORDER BY input.a
+INSERT INTO health_current AS known
+  (tenant_id, account_id, scored_at, fingerprint, packed, packed_inputs, lost_at, override_id, memories)
+SELECT $1::uuid, input.a, input.at, input.f, input.r, input.i, input.l, input.o, input.m FROM input ORDER BY input.a
 ON CONFLICT (tenant_id, account_id) DO UPDATE SET
-  scored_at = excluded.scored_at, fingerprint = excluded.fingerprint, result = excluded.result,
-  inputs = excluded.inputs, memories = coalesce(excluded.memories, known.memories)
+  scored_at = excluded.scored_at, fingerprint = excluded.fingerprint,
+  packed = excluded.packed, packed_inputs = excluded.packed_inputs, result = NULL, inputs = NULL,
+  lost_at = excluded.lost_at, override_id = excluded.override_id, memories = coalesce(excluded.memories, known.memories)
 WHERE known.scored_at <= excluded.scored_at
 RETURNING account_id`;
 
 /** A repeated run adds nothing: an account with reconstructed points keeps those. */
 export const SAVE_RECONSTRUCTED = `
-INSERT INTO health_snapshot (tenant_id, account_id, at, is_reconstructed, health_score, result)
-SELECT $1::uuid, input.a, input.at, true, input.s, input.r FROM ${INPUT}
+INSERT INTO health_snapshot (tenant_id, account_id, at, is_reconstructed, packed, ${BESIDE})
+SELECT $1::uuid, input.a, input.at, true, input.r, ${ITS_BESIDE} FROM ${INPUT}
 WHERE NOT EXISTS (SELECT 1 FROM health_snapshot AS past
   WHERE past.tenant_id = $1::uuid AND past.account_id = input.a AND past.is_reconstructed)
 ON CONFLICT DO NOTHING`;

@@ -26,6 +26,7 @@ import {
   WANT_ON_TICKETS,
 } from "./score-sql.ts";
 import type { Database, Sql } from "./sql.ts";
+import { packedText } from "./stored-result.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
 export function createScoreStore(database: Database, lease: ProcessLease, wakeUps: WakeUps): ScoreStore {
@@ -96,17 +97,28 @@ const scoredRow = ({ accountId, calculatedAt, result, inputs, memories }: Scored
   a: accountId,
   at: calculatedAt,
   f: fingerprint(result),
-  s: result.healthScore,
-  r: result,
-  i: inputs,
+  i: packedText(inputs),
   m: memories,
+  ...stored(result),
 });
 
 const pastRow = ({ accountId, result }: { accountId: AccountId; result: HealthResult }): object => ({
   a: accountId,
   at: result.scoredAt,
+  ...stored(result),
+});
+
+/** A result, and what of it statements over many ask for. */
+const stored = (result: HealthResult): object => ({
+  r: packedText(result),
   s: result.healthScore,
-  r: result,
+  c: result.calculatedScore,
+  b: result.band,
+  k: result.atRisk.isAtRisk,
+  l: result.lostAt,
+  p: result.churnRisk.probability,
+  v: result.churnRisk.modelVersion,
+  o: result.override?.correctionId ?? null,
 });
 
 const desiredParameter = (scored: readonly ScoredAccount[]): string =>

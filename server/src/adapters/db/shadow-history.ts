@@ -4,8 +4,7 @@ import type { Database } from "./sql.ts";
 /** $1 tenant, $2 accounts, $3 since. A snapshot is stored where the result changed, and says how it stood from then on. */
 const ACTIVE_DAYS = `
 SELECT DISTINCT ON (account_id, (at AT TIME ZONE 'UTC')::date)
-  account_id AS "accountId", at, result->>'band' AS band,
-  coalesce((result#>>'{atRisk,isAtRisk}')::boolean, false) AS "isAtRisk"
+  account_id AS "accountId", at, band, is_at_risk AS "isAtRisk"
 FROM health_snapshot AS past
 WHERE tenant_id = $1 AND account_id = ANY($2::uuid[]) AND voided_by IS NULL AND at >= coalesce(
   (SELECT max(before.at) FROM health_snapshot AS before

@@ -1,25 +1,23 @@
-import { LATER_FROM_DAYS, LATER_TO_DAYS, type Waypoint } from "@bellwether/shared";
+import { type HealthResult, LATER_FROM_DAYS, LATER_TO_DAYS, type Waypoint } from "@bellwether/shared";
 import type { SnapshotHistory } from "../../services/ports.ts";
 import { jsonParameter } from "./json-parameter.ts";
 import type { Database } from "./sql.ts";
+import { knownResultIn, type ResultColumns } from "./stored-result.ts";
 
 /** More steps than these nobody can tell apart; some years of daily changes. */
 const MOST = 2_000;
 
-/** $1 tenant, $2 account, $3 after, $4 until. Points alone: a whole result is a hundred times as much. */
+/** $1 tenant, $2 account, $3 after, $4 until. */
 const BETWEEN = `
-SELECT at, points FROM (
-  SELECT at, CASE WHEN result->>'calculatedScore' IS NULL THEN NULL ELSE (
-    SELECT json_object_agg(part->>'measure', part->'points') FROM json_array_elements(result->'contributions') AS part
-  ) END AS points
-  FROM health_snapshot
+SELECT at, packed, result FROM (
+  SELECT at, packed, result FROM health_snapshot
   WHERE tenant_id = $1 AND account_id = $2 AND at > $3 AND at <= $4 AND voided_by IS NULL
   ORDER BY at DESC LIMIT ${MOST}) AS newest
 ORDER BY at`;
 
 /** What stood at an instant. */
 const standing = (at: string): string => `
-  SELECT (past.result->>'calculatedScore')::double precision AS score FROM health_snapshot AS past
+  SELECT past.calculated_score AS score FROM health_snapshot AS past
   WHERE past.tenant_id = $1::uuid AND past.account_id = moment.a AND past.at <= ${at}
     AND past.voided_by IS NULL
   ORDER BY past.at DESC LIMIT 1`;
@@ -31,6 +29,10 @@ SELECT moment.i AS id, (${standing("moment.t")}) AS score_then,
    CROSS JOIN LATERAL (${standing("moment.t + make_interval(days => day)")}) AS later) AS score_later
 FROM json_to_recordset($2::json) AS moment (i text, a uuid, t timestamptz)`;
 
+/** `null` = there was no score. */
+const pointsOf = ({ calculatedScore, contributions }: HealthResult): Waypoint["points"] =>
+  calculatedScore === null ? null : new Map(contributions.map(({ measure, points }) => [measure, points]));
+
 interface AroundRow {
   id: string;
   score_then: number | null;
@@ -40,13 +42,8 @@ interface AroundRow {
 export const createSnapshotHistory = (database: Database): SnapshotHistory => ({
   between: async (tenant, account, after, until) => {
     const values = [tenant, account, after, until];
-    const rows = await database.query<{ at: Date; points: Record<string, number> | null }>(BETWEEN, values);
-    return rows.map(
-      ({ at, points }): Waypoint => ({
-        at: at.toISOString(),
-        points: points === null ? null : new Map(Object.entries(points)),
-      }),
-    );
+    const rows = await database.query<ResultColumns & { at: Date }>(BETWEEN, values);
+    return rows.map((row): Waypoint => ({ at: row.at.toISOString(), points: pointsOf(knownResultIn(row)) }));
   },
   around: async (tenant, moments) => {
     const given = jsonParameter(moments.map(({ id, accountId, at }) => ({ i: id, a: accountId, t: at })));
