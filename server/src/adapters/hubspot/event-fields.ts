@@ -49,9 +49,8 @@ export function readOptionalFields(
 
 /** HubSpot sends numbers, its CRM API strings; kept as text. Negative and fractional ones name nothing. */
 function readId(value: unknown): string | null {
-  if (value === undefined) return null;
-  const text = Number.isSafeInteger(value) ? String(value) : value;
-  return typeof text === "string" && /^\d{1,20}$/.test(text) ? text : null;
+  if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? String(value) : null;
+  return typeof value === "string" && /^\d{1,20}$/.test(value) ? value : null;
 }
 
 const readText = (value: unknown, maxLength: number): string | null =>
