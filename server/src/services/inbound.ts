@@ -1,5 +1,5 @@
 import type { RecordRef } from "@bellwether/shared";
-import type { RecordFate } from "./ports.ts";
+import type { RecordFate, RejectedEvent } from "./ports.ts";
 
 /** What an event means to us, after its bytes were verified and parsed. Its content stays in the delivery's body. */
 export interface DeliveredEvent {
@@ -9,6 +9,8 @@ export interface DeliveredEvent {
   refs: readonly RecordRef[];
   /** What it says once of records that are gone: merged into others, erased for good. */
   fates?: readonly RecordFate[];
+  /** Absent = it can be used. */
+  unusable?: RejectedEvent;
 }
 
 /** The events of one portal or account in one delivery, before we know whose it is. */
@@ -34,6 +36,8 @@ export interface InboundPlatform {
   verify(request: SignedBytes, secret: string, now: Date): boolean;
   /** @throws {AppError} `request_invalid` naming what is wrong. */
   parse(rawBody: Buffer, actorId: string | null): Delivery[];
+  /** Of a body that `parse` refused: what people may see of it, and the portals that it names, if any. */
+  unreadable(rawBody: Buffer, reason: string): RejectedEvent & { externalIds: string[] };
 }
 
 /** Checks the token of the Zendesk app; `true` proves the tenant and nothing more. */

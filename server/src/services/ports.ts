@@ -29,7 +29,7 @@ export type { DeadLetter, DeadLetterKey, DeadLetterStore } from "./ports/dead-le
 export { MAX_READ_REFUSALS } from "./ports/dead-letters.ts";
 export type { Drift, DriftKey, DriftStore, ListedDrift, ShownValues } from "./ports/drift.ts";
 export type { FateStore, RecordFate, StoredBody, Succession } from "./ports/fates.ts";
-export type { EventStore, InboundDelivery, InboundEvent, IntakeCounts } from "./ports/intake.ts";
+export type { EventSource, EventStore, InboundDelivery, InboundEvent, IntakeCounts } from "./ports/intake.ts";
 export type { JobName, JobPayloads, JobQueue } from "./ports/jobs.ts";
 export type { BackfillProgress, ClaimedRecord, LedgerChange, LedgerStore } from "./ports/ledger.ts";
 export type { MatchSuggestion, PartyLink } from "./ports/links.ts";

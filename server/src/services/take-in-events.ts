@@ -1,11 +1,13 @@
 import type { ConnectionDirectory } from "./connection-directory.ts";
 import type { Delivery } from "./inbound.ts";
-import type { Connection, EventStore, Meter } from "./ports.ts";
+import type { Clock, Connection, EventStore, Meter, UsageStore } from "./ports.ts";
 
 export interface TakeInDeps {
   directory: ConnectionDirectory;
   events: EventStore;
+  usage: Pick<UsageStore, "keepRejected">;
   meter: Meter;
+  clock: Clock;
 }
 
 export interface TakenIn {
@@ -44,11 +46,13 @@ export async function takeInZendeskEvents(
 }
 
 async function store(
-  { events: inbox }: TakeInDeps,
+  { events: inbox, usage, clock }: TakeInDeps,
   { tenantId, id, platform }: Connection,
   { body, events }: Delivery,
 ): Promise<TakenIn> {
   const isNew = await inbox.append({ tenantId, connectionId: id, source: platform, body, events });
+  const unusable = events.flatMap((event) => event.unusable ?? []);
+  if (unusable.length > 0) await usage.keepRejected(tenantId, platform, unusable, clock.now());
   const accepted = isNew.filter(Boolean).length;
   return { accepted, duplicates: events.length - accepted, unknown: 0 };
 }

@@ -74,8 +74,8 @@ export const FORGET_FEATURES = forget(
 );
 export const FORGET_PENDING = forget("usage_pending", "tenant_id, user_key, day, feature", "day < $1::date");
 
-/** $1 tenant, $2 rows `{k, r, b}`: key, reason, body; sorted; $3 now. Answers the new ones. */
+/** $1 tenant, $2 rows `{k, r, b}`: key, reason, body; sorted; $3 now, $4 source. Answers the new ones. */
 export const SAVE_REJECTED = `
-INSERT INTO rejected_event (tenant_id, event_key, at, reason, body)
-SELECT $1::uuid, k, $3::timestamptz, r, b FROM json_to_recordset($2::json) AS event (k text, r text, b text)
+INSERT INTO rejected_event (tenant_id, event_key, source, at, reason, body)
+SELECT $1::uuid, k, $4, $3::timestamptz, r, b FROM json_to_recordset($2::json) AS event (k text, r text, b text)
 ON CONFLICT DO NOTHING RETURNING event_key`;

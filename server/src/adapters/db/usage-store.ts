@@ -1,5 +1,5 @@
 import { DEFAULT_USAGE_MAP, type TenantId, usageMap } from "@bellwether/shared";
-import type { UsageLimits, UsageStore } from "../../services/ports.ts";
+import type { EventSource, RejectedEvent, UsageLimits, UsageStore } from "../../services/ports.ts";
 import { countUsage } from "./count-usage.ts";
 import { COUNT_INTAKE } from "./event-sql.ts";
 import { jsonParameter } from "./json-parameter.ts";
@@ -22,15 +22,20 @@ import type { WakeUps } from "./wake-ups.ts";
 export function createUsageStore(database: Database, wakeUps: WakeUps): UsageStore {
   return {
     reject: (tenant, events, at) => reject(database, tenant, events, at),
-    rejected: (tenant, limit) =>
-      database.orm((db) =>
+    keepRejected: async (tenant, source, events, at) => {
+      if (events.length > 0) await database.query(SAVE_REJECTED, [tenant, rejectedRows(events), at, source]);
+    },
+    rejected: async (tenant, limit) => {
+      const rows = await database.orm((db) =>
         db.rejectedEvent.findMany({
           where: { tenantId: tenant },
           orderBy: [{ at: "desc" }, { eventKey: "asc" }],
           take: limit,
-          select: { at: true, reason: true, body: true },
+          select: { source: true, at: true, reason: true, body: true },
         }),
-      ),
+      );
+      return rows.map((row) => ({ ...row, source: row.source as EventSource }));
+    },
     map: async (tenant) => {
       const row = await database.orm((db) => db.usageFeed.findUnique({ where: { tenantId: tenant } }));
       return row?.map ? usageMap.parse(row.map) : DEFAULT_USAGE_MAP;
@@ -65,6 +70,14 @@ export function createUsageStore(database: Database, wakeUps: WakeUps): UsageSto
 }
 
 /** Key by key in one order, so that two calls with the same events do not wait for each other in a circle. */
+function rejectedRows(events: readonly RejectedEvent[]): string {
+  const first = new Map(events.toReversed().map((event) => [event.key, event]));
+  const rows = [...first.values()]
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ key: k, reason: r, body: b }) => ({ k, r, b }));
+  return jsonParameter(rows);
+}
+
 const reject = (
   database: Database,
   tenant: TenantId,
@@ -72,11 +85,7 @@ const reject = (
   at: Date,
 ): Promise<number> =>
   database.transaction(async (sql) => {
-    const first = new Map(events.toReversed().map((event) => [event.key, event]));
-    const rows = [...first.values()]
-      .toSorted((a, b) => (a.key < b.key ? -1 : 1))
-      .map(({ key: k, reason: r, body: b }) => ({ k, r, b }));
-    const noted = (await sql.query(SAVE_REJECTED, [tenant, jsonParameter(rows), at])).length;
+    const noted = (await sql.query(SAVE_REJECTED, [tenant, rejectedRows(events), at, "segment"])).length;
     const count = { t: tenant, s: "segment", a: 0, d: events.length - noted, r: noted };
     await sql.query(COUNT_INTAKE, [jsonParameter([count])]);
     return noted;

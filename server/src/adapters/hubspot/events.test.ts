@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { AppError } from "../../services/errors.ts";
 import { eventKey, eventRefs, isOwnWrite, parseHubspotDelivery } from "./events.ts";
+import { forgetInDelivery } from "./forget.ts";
 import { hubspotInbound } from "./inbound.ts";
 
 const BASE = {
@@ -228,5 +229,48 @@ describe("a delivery", () => {
         }
       }),
     );
+  });
+});
+
+describe("what is nested deeper than JSON can be written", () => {
+  const deep = `${'{"a":'.repeat(10_000)}1${"}".repeat(10_000)}`;
+  const good = JSON.stringify(BASE);
+
+  it("is kept and shown as far as it can be, beside what is good", () => {
+    const [delivery] = hubspotInbound.parse(Buffer.from(`[${good},{"portalId":33,"x":${deep}}]`), null);
+    expect(delivery?.events).toHaveLength(2);
+    const [first, second] = delivery?.events ?? [];
+    expect(first?.unusable).toBeUndefined();
+    expect(second?.unusable).toMatchObject({ key: second?.key, reason: expect.stringContaining("portalId") });
+    expect(second?.unusable?.body).toContain('"x":{"a":');
+  });
+
+  it("goes to its own portal where several are named", () => {
+    const other = JSON.stringify({ ...BASE, portalId: 34 });
+    const hostile = `${good.slice(0, -1)},"x":${deep}}`;
+    const parts = hubspotInbound.parse(Buffer.from(`[${hostile},${other}]`), null);
+    expect(parts.map(({ externalId, events }) => [externalId, events.length])).toEqual([
+      ["33", 1],
+      ["34", 1],
+    ]);
+    expect(JSON.parse(parts[1]?.body.toString() ?? "")).toEqual([JSON.parse(other)]);
+  });
+
+  it("does not keep others from being forgotten", () => {
+    const ref = { platform: "hubspot", objectType: "company", id: String(BASE.objectId) } as const;
+    const body = Buffer.from(`[${good},{"portalId":33,"x":${deep}},${good.slice(0, -1)},"appId":${deep}}]`);
+    const rest = forgetInDelivery(body, [ref])?.toString() ?? "";
+    expect(rest).toContain(`"objectId":${BASE.objectId}`);
+    expect(rest).not.toContain("propertyValue");
+  });
+
+  it("is nobody's where it cannot be read, and names the portals that stand in it", () => {
+    const text = `[{"portalId": 33,"subscriptionType":"a","password":"hunter2"},{"portalId":"34"`;
+    expect(hubspotInbound.unreadable(Buffer.from(text), "why")).toMatchObject({
+      reason: "why",
+      externalIds: ["33", "34"],
+      body: expect.not.stringContaining("hunter2"),
+    });
+    expect(hubspotInbound.unreadable(Buffer.from(deep), "why").externalIds).toEqual([]);
   });
 });

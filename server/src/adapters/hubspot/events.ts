@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type RecordRef, refKey } from "@bellwether/shared";
 import { z } from "zod";
 import { AppError } from "../../services/errors.ts";
+import { storableJson } from "../platform/storable-json.ts";
 import { type OptionalFields, readOptionalFields } from "./event-fields.ts";
 import { type HubspotObject, objectOfName, objectOfTypeId } from "./object-types.ts";
 import { type RequiredFields, readPortalId, readRequiredFields } from "./required-fields.ts";
@@ -73,7 +74,10 @@ function recordsKey(event: HubspotEvent): string {
 
 /** For an element without usable fields its own content is the key, without what differs between attempts. */
 export function unreadableKey(element: unknown): string {
-  const content = JSON.stringify(element, (name, value) => (name === "attemptNumber" ? undefined : value));
+  // nested as deep as a hostile one may be, it could not be written again
+  const content = JSON.stringify(storableJson(element), (name, value) =>
+    name === "attemptNumber" ? undefined : value,
+  );
   return `unreadable|${createHash("sha256").update(content).digest("base64url")}`;
 }
 

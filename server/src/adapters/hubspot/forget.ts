@@ -1,4 +1,5 @@
 import { type RecordRef, refKey } from "@bellwether/shared";
+import { storableJson } from "../platform/storable-json.ts";
 import { type HubspotEvent, objectOf, parseHubspotDelivery } from "./events.ts";
 
 /** What identifies an event and says nothing of the record but its id. */
@@ -22,7 +23,9 @@ export function forgetInDelivery(body: Buffer, refs: readonly RecordRef[]): Buff
   const { events } = parseHubspotDelivery(elements);
   const named = new Set(events.filter((event) => keys.has(keyOf(event) ?? "")).map(({ element }) => element));
   if (named.size === 0) return null;
-  return Buffer.from(JSON.stringify(elements.map((each) => (named.has(each) ? skeleton(each) : each))));
+  return Buffer.from(
+    JSON.stringify(elements.map((each) => (named.has(each) ? skeleton(each) : storableJson(each)))),
+  );
 }
 
 function keyOf(event: HubspotEvent): string | null {
@@ -32,4 +35,6 @@ function keyOf(event: HubspotEvent): string | null {
 }
 
 const skeleton = (element: unknown): object =>
-  Object.fromEntries(Object.entries(element as object).filter(([name]) => KEPT.has(name)));
+  storableJson(
+    Object.fromEntries(Object.entries(element as object).filter(([name]) => KEPT.has(name))),
+  ) as object;

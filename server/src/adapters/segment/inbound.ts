@@ -2,10 +2,10 @@ import type { ProductEvent } from "@bellwether/shared";
 import { AppError } from "../../services/errors.ts";
 import type { RejectedEvent, SegmentInbound, SentEvents } from "../../services/ports.ts";
 import { jsonParameter } from "../db/json-parameter.ts";
+import { shownText } from "../platform/without-secrets.ts";
 import { readTime } from "./event-time.ts";
 import { sha256 } from "./hashes.ts";
 import { idText, isJson, type Json, type Request, readEvent } from "./read-event.ts";
-import { shownText } from "./without-secrets.ts";
 
 /**
  * The Segment protocol as its HTTP API and its libraries speak it. Source: Segment's HTTP API Source and the spec's

@@ -9,9 +9,9 @@ import {
 } from "@bellwether/shared";
 import type { RejectedEvent } from "../../services/ports.ts";
 import { storableText } from "../db/json-parameter.ts";
+import { shownEvent } from "../platform/without-secrets.ts";
 import { eventTime, readTime } from "./event-time.ts";
 import { sha256, userHash } from "./hashes.ts";
-import { shownEvent } from "./without-secrets.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,6 @@
 import type { RecordRef } from "@bellwether/shared";
 import { z } from "zod";
+import { storableJson } from "../platform/storable-json.ts";
 
 const envelope = z.object({
   type: z.string(),
@@ -27,5 +28,5 @@ export function forgetInEvent(body: Buffer, refs: readonly RecordRef[]): Buffer 
     return objectType === "user" && [said.requester_id, said.submitter_id].some((by) => String(by) === id);
   };
   if (!refs.some(isAbout)) return null;
-  return Buffer.from(JSON.stringify({ ...parsed.data, detail: { id: said.id }, event: {} }));
+  return Buffer.from(JSON.stringify(storableJson({ ...parsed.data, detail: { id: said.id }, event: {} })));
 }

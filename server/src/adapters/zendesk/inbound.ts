@@ -1,5 +1,6 @@
 import { AppError } from "../../services/errors.ts";
 import type { InboundPlatform } from "../../services/inbound.ts";
+import { unreadableBody } from "../platform/unreadable-body.ts";
 import { eventFates, eventKey, eventRefs, isOwnWrite, parseZendeskEvent } from "./events.ts";
 import { verifyZendeskSignature } from "./signature.ts";
 
@@ -19,6 +20,7 @@ export const zendeskInbound: InboundPlatform = {
       },
     ];
   },
+  unreadable: (rawBody, reason) => ({ ...unreadableBody(rawBody, reason), externalIds: [] }),
 };
 
 function parseJson(rawBody: Buffer): unknown {

@@ -1,6 +1,8 @@
-import { connectionId } from "@bellwether/shared";
+import { connectionId, type Platform, type TenantId } from "@bellwether/shared";
 import type { RequestHandler } from "express";
 import { AppError } from "../../services/errors.ts";
+import type { Delivery } from "../../services/inbound.ts";
+import { parkUnreadable } from "../../services/park-unreadable.ts";
 import { takeInHubspotEvents, takeInZendeskEvents } from "../../services/take-in-events.ts";
 import type { HttpDeps } from "../deps.ts";
 import { requireHubspotSignature, zendeskSignedBytes } from "../middleware/signed-request.ts";
@@ -9,8 +11,8 @@ import { requireHubspotSignature, zendeskSignedBytes } from "../middleware/signe
 export function postHubspotWebhook(deps: HttpDeps): RequestHandler {
   return async (req, res) => {
     const rawBody = requireHubspotSignature(deps, req);
-    const taken = await takeInHubspotEvents(deps, deps.hubspot.parse(rawBody, null));
-    res.status(202).json(taken);
+    const delivered = await readable(deps, "hubspot", rawBody, null, () => deps.hubspot.parse(rawBody, null));
+    res.status(202).json(await takeInHubspotEvents(deps, delivered));
   };
 }
 
@@ -30,13 +32,26 @@ export function postZendeskWebhook(deps: HttpDeps): RequestHandler {
         "signature_invalid",
         "The request's Zendesk signature is missing, wrong or too old.",
       );
-    let delivered: ReturnType<typeof deps.zendesk.parse>;
-    try {
-      delivered = deps.zendesk.parse(signed.rawBody, connection.config.actorId);
-    } catch (error) {
-      await deps.events.countRejected(connection.tenantId, "zendesk", 1);
-      throw error;
-    }
+    const delivered = await readable(deps, "zendesk", signed.rawBody, connection.tenantId, () =>
+      deps.zendesk.parse(signed.rawBody, connection.config.actorId),
+    );
     res.status(202).json(await takeInZendeskEvents(deps, connection, delivered));
   };
+}
+
+/** What was signed and cannot be read is refused, and kept for people to look at. */
+async function readable(
+  deps: HttpDeps,
+  platform: Platform,
+  rawBody: Buffer,
+  tenant: TenantId | null,
+  parse: () => Delivery[],
+): Promise<Delivery[]> {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof AppError)
+      await parkUnreadable(deps, platform, deps[platform].unreadable(rawBody, error.message), tenant);
+    throw error;
+  }
 }

@@ -36,7 +36,7 @@ export const usageRoutes = (deps: HttpDeps): ApiRoute[] => [
     method: "get",
     path: "/intake/rejected",
     action: "intake.rejected",
-    summary: "Events of the product that could not be used, and why, newest first",
+    summary: "What the product or a platform sent that could not be used, and why, newest first",
     query: rejectedQuery,
     answer: { description: "Rejected events" },
     handle: async (req, res) => {

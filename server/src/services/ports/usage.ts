@@ -7,6 +7,7 @@ import type {
   UsageMap,
   UserGroup,
 } from "@bellwether/shared";
+import type { EventSource } from "./intake.ts";
 
 export interface WriteKey {
   id: string;
@@ -65,8 +66,18 @@ export interface UsageStore {
    * duplicate. @returns how many were new
    */
   reject(tenant: TenantId, events: readonly RejectedEvent[], at: Date): Promise<number>;
-  /** Newest first. */
-  rejected(tenant: TenantId, limit: number): Promise<(Omit<RejectedEvent, "key"> & { at: Date })[]>;
+  /** Keeps what a platform sent and nobody can use, to be seen beside them; counts nothing, known ones stay. */
+  keepRejected(
+    tenant: TenantId,
+    source: EventSource,
+    events: readonly RejectedEvent[],
+    at: Date,
+  ): Promise<void>;
+  /** Of all sources, newest first. */
+  rejected(
+    tenant: TenantId,
+    limit: number,
+  ): Promise<(Omit<RejectedEvent, "key"> & { source: EventSource; at: Date })[]>;
   map(tenant: TenantId): Promise<UsageMap>;
   saveMap(tenant: TenantId, map: UsageMap): Promise<void>;
   /** When the newest event of anybody came in; `null` = none ever. */
