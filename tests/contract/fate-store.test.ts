@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type AccountId, accountId, type RecordRef, refKey } from "@bellwether/shared";
 import { beforeAll, expect, it } from "vitest";
+import { createUsageStore } from "../../server/src/adapters/db/usage-store.ts";
 import type { RecordFate, Succession } from "../../server/src/services/ports.ts";
 import { forEachDatabase } from "../support/database.ts";
 import {
@@ -135,5 +136,28 @@ forEachDatabase("FateStore", (under) => {
       [...first, ...second].map(({ deliveryId }) => ({ deliveryId, body: Buffer.from("[]") })),
     );
     expect(await page(null)).toEqual([]);
+  });
+
+  it("empties what is shown of rejected events that name an id or an address, of one tenant alone", async () => {
+    const [world, other] = [await newWorld(stores), await newWorld(stores)];
+    const usage = createUsageStore(under.database, { send: async () => undefined });
+    const bodies = ['{"userId":"710"}', '{"userId":7101}', '{"to":"Ann@Acme.example"}', "broken 710 text"];
+    for (const { tenantId } of [world, other])
+      await usage.keepRejected(
+        tenantId,
+        "hubspot",
+        bodies.map((body, i) => ({ key: `k${i}`, reason: "why", body })),
+        AT,
+      );
+    const empty = () => stores.fates.emptyRejected(world.tenantId, ["710"], ["ann@ACME.example"]);
+    expect([await empty(), await empty()]).toEqual([3, 0]);
+    const kept = await usage.rejected(world.tenantId, 10);
+    expect(kept.map(({ source, body }) => [source, body])).toEqual([
+      ["hubspot", ""],
+      ["hubspot", bodies[1]],
+      ["hubspot", ""],
+      ["hubspot", ""],
+    ]);
+    expect((await usage.rejected(other.tenantId, 10)).map(({ body }) => body)).toEqual(bodies);
   });
 });

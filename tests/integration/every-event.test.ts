@@ -183,15 +183,28 @@ describe("every kind of event", () => {
 
   it("contact.privacyDeletion: takes the person out of everything that is kept, late events too", async () => {
     const { hubspot, deliver, portalId } = listening.sandbox;
-    const contact = hubspot.create("contacts", { email: "canary-71@person.example" });
-    hubspot.update(contact, { firstname: "Canaria-71", hs_buying_role: "CHAMPION" });
+    const contact = hubspot.create("contacts", {});
+    const email = "canary-71@person.example";
+    hubspot.update(contact, { email, firstname: "Canaria-71", hs_buying_role: "CHAMPION" });
     await world.takeIn(await listening.delivered());
     await world.refresh();
+    // what could not be used is shown to people for a while, and may name the same person
+    const tries = [{ userId: contact.id, note: "Canaria-71 by id" }, { email: "Canary-71@person.example" }];
+    await world.stores.usage.keepRejected(
+      world.tenantId,
+      "segment",
+      tries.map((event, i) => ({ key: `canary ${i}`, reason: "no type", body: JSON.stringify(event) })),
+      clock(),
+    );
+    const other = { key: "other", reason: "no type", body: `{"userId":"${contact.id}0"}` };
+    await world.stores.usage.keepRejected(world.tenantId, "segment", [other], clock());
     expect(await rowsWith("anaria-71")).not.toEqual([]);
     hubspot.erase(contact);
     await world.takeIn(await listening.delivered());
     await world.refresh();
     expect(await rowsWith("anar")).toEqual([]);
+    const kept = await world.stores.usage.rejected(world.tenantId, 10);
+    expect(kept.map(({ body }) => body).toSorted()).toEqual(["", "", other.body]);
     const late = deliver.hubspotEvent(portalId, {
       subscriptionType: "object.propertyChange",
       objectId: Number(contact.id),

@@ -61,3 +61,11 @@ ORDER BY id LIMIT $5`;
 
 /** $1 tenant, $2 delivery, $3 body. */
 export const REPLACE_BODY = "UPDATE delivery SET body = $3 WHERE tenant_id = $1 AND id = $2";
+
+/** $1 tenant, $2 ids, $3 addresses in lower case. The row stays: the same event is known again, and its count holds. */
+export const EMPTY_REJECTED = `
+UPDATE rejected_event AS event SET body = '' WHERE event.tenant_id = $1 AND event.body <> '' AND (
+  EXISTS (SELECT 1 FROM unnest($2::text[]) AS named (id)
+    WHERE event.body ~ ('(^|[^0-9])' || named.id || '([^0-9]|$)'))
+  OR EXISTS (SELECT 1 FROM unnest($3::text[]) AS named (address) WHERE position(named.address IN lower(event.body)) > 0))
+RETURNING 1`;

@@ -3,6 +3,7 @@ import type { FateStore, StoredBody, Succession } from "../../services/ports.ts"
 import { carryOutSuccessions } from "./carry-out-successions.ts";
 import {
   BODIES_NAMING,
+  EMPTY_REJECTED,
   ERASED,
   KNOWN_CHILDREN,
   OPEN_SUCCESSIONS,
@@ -10,8 +11,8 @@ import {
   REPLACE_BODY,
   SETTLE_FATES,
 } from "./fate-sql.ts";
-import { refOf } from "./record-key.ts";
 import { DROP_CARDS } from "./ready-card-sql.ts";
+import { refOf } from "./record-key.ts";
 import type { Database } from "./sql.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
@@ -58,13 +59,17 @@ export function createFateStore(database: Database, wakeUps: WakeUps): FateStore
       database.transaction(async (sql) => {
         for (const { deliveryId, body } of bodies) await sql.query(REPLACE_BODY, [tenant, deliveryId, body]);
       }),
+    emptyRejected: async (tenant, ids, addresses) => {
+      const lower = addresses.map((address) => address.toLowerCase());
+      return (await database.query(EMPTY_REJECTED, [tenant, ids, lower])).length;
+    },
     settle: async (tenant, fates, at) => {
       for (const [kind, settled] of Map.groupBy(fates, (fate) => fate.kind)) {
         const refs = settled.map(({ ref }) => refKey(ref));
+        // whichever of them the content stood in
+        if (kind === "erased") await database.query(DROP_CARDS, [tenant]);
         await database.query(SETTLE_FATES, [tenant, kind, refs, at]);
       }
     },
   };
 }
-        // whichever of them the content stood in
-        if (kind === "erased") await database.query(DROP_CARDS, [tenant]);

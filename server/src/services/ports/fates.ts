@@ -41,6 +41,11 @@ export interface FateStore {
     limit: number,
   ): Promise<StoredBody[]>;
   replaceBodies(tenant: TenantId, bodies: readonly StoredBody[]): Promise<void>;
+  /**
+   * Empties what is shown of rejected events, of any source, that has one of these ids or addresses in it.
+   * @param ids digits @returns how many there were
+   */
+  emptyRejected(tenant: TenantId, ids: readonly string[], addresses: readonly string[]): Promise<number>;
   /** All that follows from these is done, as far as it can be for what has come. */
   settle(tenant: TenantId, fates: readonly RecordFate[], at: Date): Promise<void>;
 }
