@@ -20,6 +20,25 @@ it("runs a key once at a time, and once more for all who asked meanwhile", async
   expect(runs).toBe(3);
 });
 
+it("runs a key so many times at once as it may, and once more for all who asked meanwhile", async () => {
+  const coalescer = new Coalescer();
+  const ends: (() => void)[] = [];
+  const work = () => new Promise<void>((end) => void ends.push(end));
+  const asked = [1, 2, 3, 4, 5].map(() => coalescer.run("a", work, 2));
+  await tick();
+  expect(ends).toHaveLength(2);
+  ends[1]?.();
+  await tick();
+  expect(ends).toHaveLength(3); // one for the three that shared it, beside the one that still runs
+  for (const end of ends) end();
+  await Promise.all(asked);
+  const again = coalescer.run("a", work, 2);
+  await tick();
+  expect(ends).toHaveLength(4);
+  ends[3]?.();
+  await again;
+});
+
 it("keeps keys apart", async () => {
   const coalescer = new Coalescer();
   const seen: string[] = [];

@@ -10,6 +10,8 @@ export interface JobOptions {
   expireInSeconds: number;
   /** Batches worked on at once in one process: a slow platform holds up one of them. */
   workers: number;
+  /** Runs of one payload at once in one process: one calculates while the other waits for database or platform. */
+  runs: number;
 }
 
 const quick: JobOptions = {
@@ -18,6 +20,7 @@ const quick: JobOptions = {
   retryDelayMax: 60,
   expireInSeconds: 300,
   workers: 4,
+  runs: 1,
 };
 const slow: JobOptions = {
   retryLimit: 5,
@@ -25,14 +28,15 @@ const slow: JobOptions = {
   retryDelayMax: 300,
   expireInSeconds: 900,
   workers: 2,
+  runs: 1,
 };
 
 export const JOB_OPTIONS: Record<JobName, JobOptions> = {
   provision: slow,
   backfill: { ...slow, workers: 4 },
-  "refresh-records": quick,
-  "score-accounts": quick,
-  "write-back": quick,
+  "refresh-records": { ...quick, runs: 2 },
+  "score-accounts": { ...quick, runs: 2 },
+  "write-back": { ...quick, runs: 2 },
   "catch-up": slow,
   "reconcile-all": { ...slow, workers: 1 },
   reconcile: slow,

@@ -51,7 +51,9 @@ export async function openQueue(database: OpenDatabase, options: QueueOptions): 
       await work(boss, name, (payload, ids) => {
         const key = `${name} ${JSON.stringify(payload)}`;
         waiting.add(key, ids);
-        const run = coalescer.run(key, () => logged(options, name, waiting.take(key), () => handle(payload)));
+        const { runs: most } = JOB_OPTIONS[name];
+        const handled = () => logged(options, name, waiting.take(key), () => handle(payload));
+        const run = coalescer.run(key, handled, most);
         return runs.hold(name, run);
       });
     },

@@ -24,7 +24,7 @@ export async function provideQueues(boss: PgBoss): Promise<void> {
 }
 
 function settingsOf(name: JobName) {
-  const { workers: _, ...retry } = JOB_OPTIONS[name];
+  const { workers: _, runs: __, ...retry } = JOB_OPTIONS[name];
   return { ...retry, retryBackoff: true, deleteAfterSeconds: DELETE_AFTER_SECONDS, notify: true };
 }
 
