@@ -34,16 +34,16 @@ export async function readByIds(
   const found = new Map<string, CrmRecord>();
   const missing = new Set(asked.filter((id) => !readable.includes(id)));
   const size = wanted.propertiesWithHistory.length > 0 ? MAX_INPUTS_WITH_HISTORY : MAX_INPUTS;
-  for (const chunk of chunksOf(readable, size)) {
-    const answer = await readBatch(client, type, chunk, wanted);
+  const chunks = chunksOf(readable, size);
+  const answers = await Promise.all(chunks.map((chunk) => readBatch(client, type, chunk, wanted)));
+  for (const answer of answers) {
     for (const record of answer.found) found.set(record.id, record);
     for (const id of answer.missing) missing.add(id);
-    const open = chunk.filter((id) => !found.has(id) && !missing.has(id));
-    for (const id of open) {
-      const record = await readOne(client, type, id, wanted);
-      if (record) found.set(record.id, record);
-      if (record?.id !== id) missing.add(id);
-    }
+  }
+  for (const id of readable.filter((asked) => !found.has(asked) && !missing.has(asked))) {
+    const record = await readOne(client, type, id, wanted);
+    if (record) found.set(record.id, record);
+    if (record?.id !== id) missing.add(id);
   }
   return { found: [...found.values()], missing: [...missing] };
 }
