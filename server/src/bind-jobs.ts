@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Parts } from "./compose.ts";
 import { backtestScorecard } from "./services/backtest-scorecard.ts";
 import { catchUp } from "./services/catch-up.ts";
@@ -30,6 +31,8 @@ const DAILY = "15 3 * * *";
 const HOURLY = "7 * * * *";
 const AFTER_RESCORING = "15 5 * * *";
 
+const pause = (ms: number): Promise<void> => sleep(ms);
+
 /** Binds job names to services and starts the sweeps. @returns what stops the sweeps */
 export async function bindJobs(parts: Parts): Promise<() => void> {
   const work = <N extends JobName>(
@@ -49,9 +52,11 @@ export async function bindJobs(parts: Parts): Promise<() => void> {
     });
   await work("provision", ({ connectionId }) => provisionConnection(parts, connectionId));
   await work("backfill", ({ connectionId }) => runBackfill(parts, connectionId));
-  await work("refresh-records", ({ connectionId }) => refreshRecords(parts, connectionId));
+  await work("refresh-records", ({ connectionId }) =>
+    refreshRecords({ ...parts, ...parts.settings, pause }, connectionId),
+  );
   await work("score-accounts", ({ tenantId }) => scoreAccounts(parts, tenantId));
-  await work("write-back", ({ connectionId }) => writeBack(parts, connectionId));
+  await work("write-back", ({ connectionId }) => writeBack({ ...parts, pause }, connectionId));
   await work("catch-up", ({ connectionId }) => catchUp(parts, connectionId));
   await work("reconcile", ({ connectionId }) => reconcileConnection(parts, connectionId));
   await work("reconcile-all", async () => void (await startReconciliation(parts, undefined)));

@@ -99,6 +99,7 @@ export async function compose(config: Config, log: Logger, isWorker: boolean, tr
       hubspotClientSecret: config.HUBSPOT_CLIENT_SECRET ?? null,
       adminToken: config.ADMIN_TOKEN ?? null,
       metricsToken: config.METRICS_TOKEN ?? null,
+      coalescingWindowMs: config.COALESCING_WINDOW_MS,
     },
     newId: randomUUID,
     trainModel: trainInThread,

@@ -37,6 +37,8 @@ const settings = z
       .optional(),
     ADMIN_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
     METRICS_TOKEN: z.string().min(1).optional(),
+    /** How long an event waits at most for others, so that they share calls and a recalculation. */
+    COALESCING_WINDOW_MS: z.coerce.number().int().min(0).max(60_000).default(250),
     LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"]).default("info"),
     HUBSPOT_APP_ID: z.string().regex(/^\d+$/, "must be a number").optional(),
     HUBSPOT_CLIENT_ID: z.string().optional(),

@@ -75,6 +75,22 @@ forEachDatabase("LedgerStore", (under) => {
     expect(await other.ledger.connectionsWithMarks()).not.toContain(world.hubspot);
   });
 
+  it("says how many wait and since when, and hands out none where fewer are there than are asked for", async () => {
+    const world = await newWorld(stores);
+    const waiting = () => stores.ledger.waitingRecords(world.hubspot, 10);
+    expect(await waiting()).toEqual({ records: 0, oldestMs: 0 });
+    await marked(world, 12);
+    await under.database.query(
+      "UPDATE record_mark SET due_at = now() - interval '1 minute' WHERE tenant_id = $1 AND object_id = '3'",
+      [world.tenantId],
+    );
+    expect((await waiting()).records).toBe(10);
+    expect((await waiting()).oldestMs).toBeGreaterThanOrEqual(60_000);
+    expect(await stores.ledger.claimRecords(world.hubspot, 100, 13)).toEqual([]);
+    expect(await other.ledger.claimRecords(world.hubspot, 100, 12)).toHaveLength(12);
+    expect((await waiting()).records).toBe(0);
+  });
+
   it("gives the claims of a process without a sign of life for 6 s to others, and not sooner", async () => {
     const world = await newWorld(stores);
     await marked(world, 3);

@@ -44,6 +44,32 @@ forEachDatabase("OutboxStore", (under) => {
     );
   const CONFIRMED: WriteOutcome = { kind: "confirmed" };
 
+  it("hands out none where fewer are there than are asked for", async () => {
+    const world = await newWorld(stores);
+    await want(world, { score: "1" });
+    expect(await stores.outbox.claim(world.hubspot, "company", 10, new Date(), 2)).toEqual([]);
+    expect(await stores.outbox.claim(world.hubspot, "company", 10, new Date(), 1)).toHaveLength(1);
+  });
+
+  it("says whether more may follow soon: accounts to be scored, or records that are being read", async () => {
+    const [world, other] = [await newWorld(stores), await newWorld(stores)];
+    const isMoreComing = () => stores.outbox.isMoreComing(world.hubspot);
+    expect(await isMoreComing()).toBe(false);
+    await stores.ledger.markRecords(world.tenantId, world.zendesk, [ref("organization", "1")]);
+    expect(await isMoreComing()).toBe(false); // it may wait for company yet
+    const claims = await stores.ledger.claimRecords(world.zendesk, 10);
+    expect(await isMoreComing()).toBe(true);
+    expect(await stores.outbox.isMoreComing(other.hubspot)).toBe(false);
+    await stores.ledger.releaseRecords(world.tenantId, world.zendesk, claims, new Date(Date.now() + 60_000));
+    expect(await isMoreComing()).toBe(false);
+    await under.database.query("INSERT INTO account_mark (tenant_id, account_id) VALUES ($1, $2)", [
+      world.tenantId,
+      account,
+    ]);
+    expect(await isMoreComing()).toBe(true);
+    expect(await stores.outbox.isMoreComing(other.hubspot)).toBe(false);
+  });
+
   it("hands out what is wanted and not confirmed, once, and nothing of another connection or type", async () => {
     const world = await newWorld(stores);
     await want(world, { score: "1" });

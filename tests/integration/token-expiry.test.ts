@@ -103,7 +103,7 @@ forEachDatabase("Tokens that expire while many work (F8)", (under) => {
     const server = await platform("token-2");
     const deps = { outbox, connections, clock, log: silentLog, meter: silentMeter };
     const gatewayFor = createHubspotGateway({ ...deps, ...httpDeps(server.apiUrl), refresh: refused });
-    await writeBack({ ...deps, gatewayFor }, connection.id);
+    await writeBack({ ...deps, gatewayFor, pause: async () => undefined }, connection.id);
     expect(server.calls).toEqual([]);
     await server.close();
     expect(await connections.find(connection.id)).toMatchObject({

@@ -46,7 +46,14 @@ forEachDatabase("Write-back of a connection in trouble", (under) => {
     await stores.connections.update(id, { provisionedAt: new Date(state.now) });
     const { outbox, connections } = stores;
     const clock = { now: () => new Date(state.now) };
-    const deps = { outbox, connections, clock, log: silentLog, meter: silentMeter };
+    const deps = {
+      outbox,
+      connections,
+      clock,
+      log: silentLog,
+      meter: silentMeter,
+      pause: async () => undefined,
+    };
     const gatewayFor = createHubspotGateway({ ...deps, ...httpDeps(server.apiUrl), refresh: null });
     return {
       state,

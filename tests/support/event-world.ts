@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type AccountId,
   CHURN_PRIOR_V1,
@@ -89,6 +90,8 @@ export async function listeningSandbox(
 }
 export type ListeningSandbox = Awaited<ReturnType<typeof listeningSandbox>>;
 
+const pause = (ms: number): Promise<void> => sleep(ms);
+
 /**
  * The server's services on a database in memory, against the sandbox, with every job run by hand.
  * @param databaseUrl an empty one on a server, instead
@@ -130,6 +133,8 @@ export async function openEventWorld(
     directory: new ConnectionDirectory(stores.connections, clock),
     definitions: { scorecard: SCORECARD_DEFAULT_V1, churnModel: CHURN_PRIOR_V1 },
     queue: { ...stores.queue, enqueue: async (name: string) => void enqueued.push(name) },
+    coalescingWindowMs: 0,
+    pause,
   };
   await stores.tenants.ensure(tenantId, "events", now());
   const connect = async (

@@ -11,6 +11,7 @@ export const SETTINGS: Record<keyof Config, { about: string; isSecret?: true }> 
   ENCRYPTION_KEY: { about: "seals the stored tokens", isSecret: true },
   ADMIN_TOKEN: { about: "opens /api/v1 with the admin role", isSecret: true },
   METRICS_TOKEN: { about: "closes /metrics to everyone else", isSecret: true },
+  COALESCING_WINDOW_MS: { about: "how long an event waits for others, so that they share calls" },
   LOG_LEVEL: { about: "how much is logged" },
   HUBSPOT_APP_ID: { about: "id of the HubSpot app" },
   HUBSPOT_CLIENT_ID: { about: "lets HubSpot accounts connect over OAuth" },

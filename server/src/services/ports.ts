@@ -52,6 +52,7 @@ export type {
   Histograms,
   Log,
   Meter,
+  Pause,
   Trace,
   TraceFields,
   WorkKind,

@@ -1,5 +1,6 @@
 import { type ConnectionId, HOUR_MS } from "@bellwether/shared";
 import { PlatformError } from "./errors.ts";
+import { type GatherDeps, gatherRecords } from "./gather-records.ts";
 import { noticeDrift } from "./notice-drift.ts";
 import { handlePlatformTrouble } from "./platform-trouble.ts";
 import type {
@@ -14,7 +15,7 @@ import type {
 } from "./ports.ts";
 import { type RecordDeps, readRecords } from "./read-records.ts";
 
-export interface RefreshDeps extends RecordDeps {
+export interface RefreshDeps extends RecordDeps, GatherDeps {
   gatewayFor: GatewayFor;
   deadLetters: DeadLetterStore;
   drift: DriftStore;
@@ -23,14 +24,11 @@ export interface RefreshDeps extends RecordDeps {
   meter: Meter;
 }
 
-/** Records read per round: whole batches of 100 for both platforms' calls. */
-const ROUND = 300;
-
 /** Reads every marked record of a connection again, until none is left or the platform is in trouble. */
 export async function refreshRecords(deps: RefreshDeps, id: ConnectionId): Promise<void> {
   if ((await deps.connections.find(id))?.status !== "active") return; // marks stay; reconnecting goes on from them
   for (;;) {
-    const claims = await deps.ledger.claimRecords(id, ROUND);
+    const claims = await gatherRecords(deps, id);
     if (claims.length === 0) return;
     // read after the claim: a mark that a change of the field map set must not be read by the old map
     const connection = await deps.connections.find(id);

@@ -10,6 +10,7 @@ import type {
   Meter,
   OutboxRow,
   OutboxStore,
+  Pause,
   WriteOutcome,
 } from "./ports.ts";
 
@@ -20,27 +21,74 @@ export interface WriteBackDeps {
   clock: Clock;
   log: Log;
   meter: Meter;
+  pause: Pause;
 }
 
 /** One full call of either platform. */
 const BATCH = 100;
+/** Calls of a run that are under way at once: a round trip to a platform takes longer than filling the next call. */
+const MOST_CALLS = 4;
+/** How long a call that is not full waits for rows that are being calculated, and how often it looks. */
+const PATIENCE_MS = 1_000;
+const LOOK_AGAIN_MS = 25;
 const WRITTEN_TYPES = {
   hubspot: ["company"],
   zendesk: ["organization", "ticket"],
 } as const satisfies Record<Connection["platform"], readonly ObjectType[]>;
 
-/** Drains what a connection should show and does not show yet, in full batches. */
+/** Drains what a connection should show and does not show yet, in full calls, several of them under way. */
 export async function writeBack(deps: WriteBackDeps, id: ConnectionId): Promise<void> {
   const connection = await deps.connections.find(id);
   if (connection?.status !== "active") return;
   if (connection.provisionedAt === null) return; // its properties do not exist yet; provisioning wakes us
   for (const objectType of WRITTEN_TYPES[connection.platform]) {
+    if (!(await drain(deps, connection, objectType))) return;
+  }
+}
+
+/** @returns whether the platform is well enough to go on @throws the first error inside, when all calls have ended */
+async function drain(deps: WriteBackDeps, connection: Connection, objectType: ObjectType): Promise<boolean> {
+  const underWay = new Set<Promise<void>>();
+  const failures: unknown[] = [];
+  let isHealthy = true;
+  const begin = (rows: readonly OutboxRow[]): void => {
+    const call = writeBatch(deps, connection, objectType, rows)
+      .then(
+        (isWell) => {
+          isHealthy &&= isWell;
+        },
+        (error: unknown) => void failures.push(error),
+      )
+      .finally(() => underWay.delete(call));
+    underWay.add(call);
+  };
+  try {
     for (;;) {
-      const rows = await deps.outbox.claim(id, objectType, BATCH, deps.clock.now());
+      if (underWay.size >= MOST_CALLS) await Promise.race(underWay);
+      if (!isHealthy || failures.length > 0) break;
+      const rows = await nextBatch(deps, connection, objectType);
       if (rows.length === 0) break;
-      const isHealthy = await writeBatch(deps, connection, objectType, rows);
-      if (!isHealthy) return;
+      begin(rows);
     }
+  } finally {
+    await Promise.all(underWay);
+  }
+  if (failures.length > 0) throw failures[0];
+  return isHealthy;
+}
+
+/** A full call; or what there is, once nothing more is being calculated. */
+async function nextBatch(
+  { outbox, clock, pause }: WriteBackDeps,
+  { id }: Connection,
+  objectType: ObjectType,
+): Promise<OutboxRow[]> {
+  for (let waitedMs = 0; ; waitedMs += LOOK_AGAIN_MS) {
+    // asked first: what is done meanwhile is among the rows
+    const mayFill = waitedMs < PATIENCE_MS && (await outbox.isMoreComing(id));
+    const rows = await outbox.claim(id, objectType, BATCH, clock.now(), mayFill ? BATCH : 1);
+    if (rows.length > 0 || !mayFill) return rows;
+    await pause(LOOK_AGAIN_MS);
   }
 }
 

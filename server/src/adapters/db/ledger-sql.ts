@@ -1,19 +1,29 @@
 import { isFree } from "./process-lease.ts";
 
+/** $1 connection. */
+const DUE = `
+  FROM record_mark AS mark
+  WHERE mark.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) AND mark.connection_id = $1
+    AND mark.due_at <= now() AND ${isFree("mark")}
+  ORDER BY mark.due_at LIMIT $2`;
+
+/** $1 connection, $2 limit. */
+export const WAITING_RECORDS = `
+SELECT count(*)::int AS records,
+  coalesce(extract(epoch FROM clock_timestamp() - min(due_at)) * 1000, 0)::float8 AS "oldestMs"
+FROM (SELECT mark.due_at ${DUE}) AS due`;
+
 /**
- * $1 connection, $2 limit, $3 process. Here and below every change of a claim raises the version: who claimed before
- * can no longer settle, and the intake may leave a free mark as it is.
+ * $1 connection, $2 limit, $3 process, $4 the fewest that are worth claiming. Here and below every change of a claim
+ * raises the version: who claimed before can no longer settle, and the intake may leave a free mark as it is.
  */
 export const CLAIM_RECORDS = `
 WITH due AS (
-  SELECT mark.tenant_id, mark.connection_id, mark.object_type, mark.object_id FROM record_mark AS mark
-  WHERE mark.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) AND mark.connection_id = $1
-    AND mark.due_at <= now() AND ${isFree("mark")}
-  ORDER BY mark.due_at LIMIT $2 FOR UPDATE SKIP LOCKED
+  SELECT mark.tenant_id, mark.connection_id, mark.object_type, mark.object_id ${DUE} FOR UPDATE SKIP LOCKED
 )
 UPDATE record_mark AS mark SET claimed_by = $3, claimed_at = now(), version = mark.version + 1
 FROM due WHERE mark.tenant_id = due.tenant_id AND mark.connection_id = due.connection_id
-  AND mark.object_type = due.object_type AND mark.object_id = due.object_id
+  AND mark.object_type = due.object_type AND mark.object_id = due.object_id AND (SELECT count(*) FROM due) >= $4
 RETURNING mark.platform, mark.object_type, mark.object_id, mark.version`;
 
 const CLAIMS = "json_to_recordset($3::json) AS claim (y text, i text, v bigint)";

@@ -10,7 +10,13 @@ import type { BackfillProgress, ClaimedRecord, Clock, LedgerStore } from "../../
 import { COUNT_KNOWN, MARK_KNOWN, MARK_RECORDS } from "./event-sql.ts";
 import { jsonParameter } from "./json-parameter.ts";
 import { commitLedger } from "./ledger-commit.ts";
-import { ACCOUNT_OF, CLAIM_RECORDS, CONNECTIONS_WITH_MARKS, RELEASE_RECORDS } from "./ledger-sql.ts";
+import {
+  ACCOUNT_OF,
+  CLAIM_RECORDS,
+  CONNECTIONS_WITH_MARKS,
+  RELEASE_RECORDS,
+  WAITING_RECORDS,
+} from "./ledger-sql.ts";
 import type { ProcessLease } from "./process-lease.ts";
 import { refOf } from "./record-key.ts";
 import type { Database } from "./sql.ts";
@@ -24,9 +30,17 @@ interface LedgerDeps {
 
 export function createLedgerStore(database: Database, { lease, wakeUps, clock }: LedgerDeps): LedgerStore {
   return {
-    claimRecords: async (connection, limit) => {
-      const rows = await database.query<MarkRow>(CLAIM_RECORDS, [connection, limit, await lease.holder()]);
+    claimRecords: async (connection, limit, least = 1) => {
+      const holder = await lease.holder();
+      const rows = await database.query<MarkRow>(CLAIM_RECORDS, [connection, limit, holder, least]);
       return rows.map(toClaim);
+    },
+    waitingRecords: async (connection, limit) => {
+      const [row] = await database.query<{ records: number; oldestMs: number }>(WAITING_RECORDS, [
+        connection,
+        limit,
+      ]);
+      return row ?? { records: 0, oldestMs: 0 };
     },
     releaseRecords: (tenant, connectionId, claims, retryAt) =>
       lease.settling(() =>

@@ -21,7 +21,7 @@ export const differs = (desired: string, row: string): string => `
 CASE WHEN ${row}.held IS NULL THEN ${said(desired)} IS DISTINCT FROM ${said(`${row}.confirmed`)}
   ELSE NOT coalesce(${row}.confirmed, '{}') @> ${said(`(${writable(desired, `${row}.held`)})`)} END`;
 
-/** $1 connection, $2 type, $3 limit, $4 now, $5 process. */
+/** $1 connection, $2 type, $3 limit, $4 now, $5 process, $6 the fewest that are worth claiming. */
 export const CLAIM = `
 WITH due AS (
   SELECT row.tenant_id, row.connection_id, row.object_type, row.object_id
@@ -33,9 +33,26 @@ WITH due AS (
 )
 UPDATE outbox AS row SET claimed_by = $5, claimed_at = now()
 FROM due WHERE row.tenant_id = due.tenant_id AND row.connection_id = due.connection_id
-  AND row.object_type = due.object_type AND row.object_id = due.object_id
+  AND row.object_type = due.object_type AND row.object_id = due.object_id AND (SELECT count(*) FROM due) >= $6
 RETURNING row.platform, row.object_type, row.object_id, ${writable("row.desired", "row.held")} AS desired,
   row.version, row.attempts, row.event_at`;
+
+/** Claimed marks are the oldest ones; a long backlog need not be read to its end. */
+const OLDEST = 300;
+
+/**
+ * $1 connection: whether accounts of its tenant are to be scored now, or records are being read. Marks that only wait
+ * for company do not count: what follows from them comes later than anybody should wait.
+ */
+export const MORE_COMING = `
+SELECT EXISTS (SELECT 1 FROM account_mark AS mark
+    WHERE mark.tenant_id = own.tenant_id AND mark.due_at <= now())
+  OR EXISTS (SELECT 1 FROM connection AS source, LATERAL (
+      SELECT mark.claimed_by FROM record_mark AS mark
+      WHERE mark.tenant_id = source.tenant_id AND mark.connection_id = source.id
+      ORDER BY mark.due_at LIMIT ${OLDEST}) AS oldest
+    WHERE source.tenant_id = own.tenant_id AND oldest.claimed_by IS NOT NULL) AS "isMoreComing"
+FROM connection AS own WHERE own.id = $1`;
 
 const DONE =
   "json_to_recordset($2::json) AS done (y text, i text, v bigint, o text, r text, w jsonb, t timestamptz)";

@@ -2,7 +2,7 @@ import { type ConnectionId, recordRef, type TenantId } from "@bellwether/shared"
 import { z } from "zod";
 import type { OutboxRow, OutboxStore, WriteBackLogEntry, WriteOutcome } from "../../services/ports.ts";
 import { jsonParameter } from "./json-parameter.ts";
-import { CLAIM, FORGET_DRIFT, LOG, REWRITE, SETTLE } from "./outbox-sql.ts";
+import { CLAIM, FORGET_DRIFT, LOG, MORE_COMING, REWRITE, SETTLE } from "./outbox-sql.ts";
 import { isFree, type ProcessLease } from "./process-lease.ts";
 import type { Database, Sql } from "./sql.ts";
 
@@ -22,10 +22,13 @@ interface ClaimRow {
 
 export function createOutboxStore(database: Database, lease: ProcessLease): OutboxStore {
   return {
-    claim: async (connection, objectType, limit, now) => {
-      const holder = await lease.holder();
-      const rows = await database.query<ClaimRow>(CLAIM, [connection, objectType, limit, now, holder]);
-      return rows.map(toOutboxRow);
+    claim: async (connection, objectType, limit, now, least = 1) => {
+      const values = [connection, objectType, limit, now, await lease.holder(), least];
+      return (await database.query<ClaimRow>(CLAIM, values)).map(toOutboxRow);
+    },
+    isMoreComing: async (connection) => {
+      const [row] = await database.query<{ isMoreComing: boolean }>(MORE_COMING, [connection]);
+      return row?.isMoreComing ?? false;
     },
     settle: async (connection, settled, at) => {
       if (settled.length === 0) return;

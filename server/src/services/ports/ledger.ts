@@ -42,8 +42,13 @@ export interface LedgerChange {
 }
 
 export interface LedgerStore {
-  /** Marks for a connection that nobody alive holds, oldest first. */
-  claimRecords(connection: ConnectionId, limit: number): Promise<ClaimedRecord[]>;
+  /**
+   * Marks for a connection that nobody alive holds, oldest first.
+   * @param least none where there are fewer; default 1
+   */
+  claimRecords(connection: ConnectionId, limit: number, least?: number): Promise<ClaimedRecord[]>;
+  /** What could be claimed: how many of the oldest `limit`, and since when the oldest is due, by database time. */
+  waitingRecords(connection: ConnectionId, limit: number): Promise<{ records: number; oldestMs: number }>;
   /** Gives claims back; they can be claimed again from `retryAt` on. */
   releaseRecords(
     tenant: TenantId,

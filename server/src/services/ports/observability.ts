@@ -8,6 +8,9 @@ export interface Clock {
   now(): Date;
 }
 
+/** Lets time go by. */
+export type Pause = (ms: number) => Promise<void>;
+
 /** Logs without secrets; fields are structured. */
 export interface Log {
   debug(fields: Record<string, unknown>, message: string): void;

@@ -41,8 +41,17 @@ export interface OutboxStore {
   /**
    * Rows of a connection whose desired values differ from the confirmed ones, nobody alive holds, and are due; without
    * the values that are held back because somebody else changed them.
+   * @param least none where there are fewer; default 1
    */
-  claim(connection: ConnectionId, objectType: ObjectType, limit: number, now: Date): Promise<OutboxRow[]>;
+  claim(
+    connection: ConnectionId,
+    objectType: ObjectType,
+    limit: number,
+    now: Date,
+    least?: number,
+  ): Promise<OutboxRow[]>;
+  /** Whether records or accounts of the connection's tenant are being worked on, so that more rows may follow soon. */
+  isMoreComing(connection: ConnectionId): Promise<boolean>;
   /** Only the claimed version is settled; a row wanted anew meanwhile stays pending. Failed rows wait 2^attempts s, at most 15 min, and are parked in the end. */
   settle(
     connection: ConnectionId,
