@@ -3,19 +3,36 @@ import { expect, it } from "vitest";
 import type { Connection, OutboxRow, PlatformGateway } from "./ports.ts";
 import { type WriteBackDeps, writeBack } from "./write-back.ts";
 
-const CONNECTION = { id: "c" as ConnectionId, platform: "hubspot", status: "active", provisionedAt: new Date(0) };
+const CONNECTION = {
+  id: "c" as ConnectionId,
+  platform: "hubspot",
+  status: "active",
+  provisionedAt: new Date(0),
+};
 const rowOf = (id: number): OutboxRow => ({
   ref: { platform: "hubspot", objectType: "company", id: String(id) },
   values: { bellwether_health_score: "80" },
   version: 1,
   attempts: 0,
 });
-const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const quiet = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 /** Rounds of scoring that end one by one while the write-back waits, and how large its calls are. */
 function rounds(sizes: readonly number[]) {
   const coming = [...sizes];
-  const state = { pending: coming.shift() ?? 0, calls: [] as number[], settled: 0, underWay: 0, most: 0, pauses: 0 };
+  const state = {
+    pending: coming.shift() ?? 0,
+    calls: [] as number[],
+    settled: 0,
+    underWay: 0,
+    most: 0,
+    pauses: 0,
+  };
   let id = 0;
   const gateway: Pick<PlatformGateway, "writeAccounts"> = {
     writeAccounts: async (rows) => {
