@@ -1,6 +1,8 @@
 import type { Database, Sql } from "./sql.ts";
 
 const BEAT_MS = 1_500;
+/** A process that got no time to beat would take its own claims for those of a dead one. */
+const FRESH_MS = 2 * BEAT_MS;
 /**
  * A claim counts while its process is alive and no longer than this, whatever happened to its handler; longer than
  * any round of work.
@@ -38,13 +40,16 @@ export interface LeaseOptions {
 export async function startLease(database: Database, options: LeaseOptions): Promise<ProcessLease> {
   let id = options.newId();
   let isAnnounced = false;
+  let beatAt = Number.NEGATIVE_INFINITY;
   let retired: string[] = [];
 
   const announce = async (): Promise<void> => {
     const gone = retired;
+    const begunAt = performance.now();
     await database.transaction((sql) => beat(sql, id, gone));
     retired = retired.filter((name) => !gone.includes(name));
     isAnnounced = true;
+    beatAt = begunAt;
   };
   const retire = (): void => {
     retired.push(id);
@@ -61,7 +66,7 @@ export async function startLease(database: Database, options: LeaseOptions): Pro
 
   return {
     holder: async () => {
-      if (!isAnnounced) await announce();
+      if (!isAnnounced || performance.now() - beatAt > FRESH_MS) await announce();
       return id;
     },
     settling: async (work) => {
