@@ -52,9 +52,7 @@ export async function bindJobs(parts: Parts): Promise<() => void> {
     });
   await work("provision", ({ connectionId }) => provisionConnection(parts, connectionId));
   await work("backfill", ({ connectionId }) => runBackfill(parts, connectionId));
-  await work("refresh-records", ({ connectionId }) =>
-    refreshRecords({ ...parts, ...parts.settings, pause }, connectionId),
-  );
+  await work("refresh-records", ({ connectionId }) => refreshRecords({ ...parts, pause }, connectionId));
   await work("score-accounts", ({ tenantId }) => scoreAccounts(parts, tenantId));
   await work("write-back", ({ connectionId }) => writeBack({ ...parts, pause }, connectionId));
   await work("catch-up", ({ connectionId }) => catchUp(parts, connectionId));

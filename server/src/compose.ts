@@ -94,12 +94,12 @@ export async function compose(config: Config, log: Logger, isWorker: boolean, tr
     gatewayFor: platforms.gatewayFor,
     lookUpPortalId: platforms.lookUpPortalId,
     definitions: { scorecard: SCORECARD_DEFAULT_V1, churnModel: CHURN_PRIOR_V1 },
+    coalescingWindowMs: config.COALESCING_WINDOW_MS,
     settings: {
       publicUrl: config.PUBLIC_URL ?? null,
       hubspotClientSecret: config.HUBSPOT_CLIENT_SECRET ?? null,
       adminToken: config.ADMIN_TOKEN ?? null,
       metricsToken: config.METRICS_TOKEN ?? null,
-      coalescingWindowMs: config.COALESCING_WINDOW_MS,
     },
     newId: randomUUID,
     trainModel: trainInThread,
