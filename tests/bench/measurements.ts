@@ -1,4 +1,5 @@
 import { measureAck } from "./ack.ts";
+import { measureCalls } from "./calls.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { measureIntake } from "./intake.ts";
 import { measureRescore } from "./rescore.ts";
@@ -20,5 +21,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
     ],
     measure: measureRescore,
   },
+  { names: ["calls/hubspot", "calls/zendesk", "calls/with-429s"], measure: measureCalls },
   { names: ["cold-start/empty", "cold-start/filled"], measure: measureColdStart },
 ];
