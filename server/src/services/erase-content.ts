@@ -37,7 +37,8 @@ export async function eraseContent(
     const emptied = page.flatMap(({ deliveryId, body }): StoredBody[] => {
       const rest = forget(body, refs);
       if (rest === null || rest.equals(body)) return [];
-      for (const address of addressesIn(body).difference(addressesIn(rest))) addresses.add(address);
+      const left = addressesIn(rest);
+      for (const address of addressesIn(body)) if (!left.has(address)) addresses.add(address);
       return [{ deliveryId, body: rest }];
     });
     // first: once the deliveries are empty, nobody knows the addresses any more
