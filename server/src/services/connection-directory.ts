@@ -50,7 +50,8 @@ export class ConnectionDirectory {
   async #remember<T>(cache: Map<string, Entry<T>>, key: string, read: () => Promise<T>): Promise<T> {
     const now = this.#clock.now().getTime();
     const known = cache.get(key);
-    if (known && now - known.readAt < TTL_MS) return known.value;
+    // from a time to come = the clock was set back meanwhile: nobody knows how old it is
+    if (known && now >= known.readAt && now - known.readAt < TTL_MS) return known.value;
     const before = this.#forgotten;
     const value = await read();
     if (before !== this.#forgotten) return value; // what was read may be what had to be forgotten

@@ -51,13 +51,13 @@ export async function scoreAccounts(deps: ScoreDeps, tenant: TenantId): Promise<
       const sources = await tenantSources(deps.connections, tenant, deps.usage);
       const definitions = await tenantDefinitions(deps, tenant, now);
       const ledgers = await ledgersOf(deps, tenant, claims, sources, now);
-      const calculated = ledgers.map((ledger) => ({
-        ledger,
-        calculation: calculationOf(ledger, definitions, sources, now),
-      }));
+      const calculated = ledgers.map((ledger) => {
+        const at = momentAfter(ledger, now);
+        return { ledger, at, calculation: calculationOf(ledger, definitions, sources, at) };
+      });
       await scoreShadows(deps, tenant, definitions, calculated, now);
-      const scored = calculated.map(({ ledger, calculation }) => ({
-        ...scoredOf(ledger, calculation, sources, now),
+      const scored = calculated.map(({ ledger, at, calculation }) => ({
+        ...scoredOf(ledger, calculation, sources, at),
         outlook: outlookFor(calculation, definitions, sources),
       }));
       await deps.scores.save(tenant, scored, claims);
@@ -67,6 +67,15 @@ export async function scoreAccounts(deps: ScoreDeps, tenant: TenantId): Promise<
       throw error;
     }
   }
+}
+
+/**
+ * Never before the result before it, whatever this process' clock says: a clock that was set back, or that of another
+ * process that goes ahead, would make the newer result look like the older one, and the store would leave it out.
+ */
+function momentAfter({ latest }: AccountLedger, now: Date): Date {
+  const before = latest === null ? Number.NEGATIVE_INFINITY : Date.parse(latest.scoredAt);
+  return before <= now.getTime() ? now : new Date(before + 1);
 }
 
 /** With the outcomes that the ledger tells of: a loss that was just heard of freezes the account in this round. */
