@@ -35,8 +35,7 @@ describe("Zendesk jobs of several processes (F7)", () => {
   afterEach(() => stub.stop());
 
   /** Gateways of processes that share what they know of the account's limits. */
-  function processes(count: number): PlatformGateway[] {
-    const time = hurriedTime();
+  function processes(count: number, time = hurriedTime()): PlatformGateway[] {
     const budgets = memoryBudgets(time);
     return Array.from({ length: count }, () =>
       createZendeskGateway({
@@ -109,6 +108,97 @@ describe("Zendesk jobs of several processes (F7)", () => {
     expect(new Set(kinds)).toEqual(new Set(["confirmed"]));
     expect(most).toBeLessThanOrEqual(30);
     expect(stub.callsTo(UPDATE)).toHaveLength(48);
+  });
+
+  it("that fail in part, stay queued for ten minutes or are forgotten leave no row in doubt", async () => {
+    const [time, shown] = [hurriedTime(), new Map<number, number | null>()];
+    const [gateway] = processes(1, time);
+    const due: { at: number; run(): void }[] = [];
+    const passed = () => {
+      for (const job of due) if (job.at <= time.nowMs()) job.run();
+    };
+    const sent: number[][] = [];
+    const started = time.nowMs();
+    stub.routes = {
+      [UPDATE]: (call) => {
+        passed();
+        const { organizations } = call.body as {
+          organizations: { id: number; organization_fields: Record<string, number> }[];
+        };
+        sent.push(organizations.map(({ id }) => id));
+        const take = (rows = organizations) => {
+          for (const { id, organization_fields } of rows) shown.set(id, organization_fields[SCORE] ?? null);
+        };
+        const results = organizations.map(({ id }) => ({
+          id,
+          action: "update",
+          success: true,
+          status: "Updated",
+        }));
+        const id = `m${sent.length}`;
+        const route = `GET /api/v2/job_statuses/${id}.json`;
+        const completed = (said: object[]) => ({
+          json: { job_status: { id, status: "completed", results: said } },
+        });
+        if (sent.length === 1) {
+          // one row in ten fails, and says so
+          take(organizations.filter((_, i) => i % 10 > 0));
+          const failed = {
+            success: false,
+            status: "Failed",
+            error: "SomethingWentWrong",
+            errors: "try again",
+          };
+          stub.routes[route] = completed(results.map((row, i) => (i % 10 > 0 ? row : { ...row, ...failed })));
+        } else if (sent.length === 2) {
+          due.push({ at: time.nowMs() + 10 * 60_000, run: () => take() });
+          stub.routes[route] = () => {
+            passed();
+            return time.nowMs() >= started + 10 * 60_000 ? completed(results) : queued(id);
+          };
+        } else if (sent.length === 3) {
+          take(); // its status is gone: the route stays unknown, 404
+        } else {
+          take();
+          stub.routes[route] = completed(results);
+        }
+        return queued(id);
+      },
+      [SHOW]: (call) => {
+        passed();
+        const ids = (call.query["ids"] ?? "").split(",");
+        return {
+          json: {
+            organizations: ids.map((id) => ({
+              id: Number(id),
+              organization_fields: { [SCORE]: shown.get(Number(id)) ?? null },
+            })),
+          },
+        };
+      },
+    };
+    const all = Array.from({ length: 300 }, (_, n) => rowOf(String(n + 1)));
+    const fates: Map<string, string[]> = new Map(all.map(({ ref }) => [ref.id, []]));
+    let open = all;
+    for (let round = 0; round < 10 && open.length > 0; round++) {
+      for (let from = 0; from < open.length; from += 100) {
+        const rows = open.slice(from, from + 100);
+        const outcomes = (await gateway?.writeAccounts(rows)) ?? [];
+        expect(outcomes).toHaveLength(rows.length);
+        for (const [i, { kind }] of outcomes.entries()) fates.get(rows[i]?.ref.id ?? "")?.push(kind);
+      }
+      open = open.filter(({ ref }) => fates.get(ref.id)?.at(-1) !== "confirmed");
+    }
+    expect(open).toEqual([]);
+    await time.sleep(10 * 60_000);
+    passed();
+    for (const { ref } of all) expect([ref.id, shown.get(Number(ref.id))]).toEqual([ref.id, 41.5]);
+    // ten failed and a hundred were waited for in vain: only these were sent again; what was forgotten was looked up
+    expect(sent.map((ids) => ids.length)).toEqual([100, 100, 100, 100, 10]);
+    const again = new Set(sent.slice(3).flat());
+    expect([...again].every((id) => (sent[0]?.includes(id) && id % 10 === 1) || sent[1]?.includes(id))).toBe(
+      true,
+    );
   });
 
   it("are paused for all processes when Zendesk says that too many are open", async () => {
