@@ -12,7 +12,7 @@ export interface OtherTenant {
   rows: string;
 }
 
-/** Events, marks and values to be written of a company that is not connected, so that nobody works on them. */
+/** Events, marks and values of a company that is not connected, so that nobody works on them. */
 export async function addOtherTenant(database: Database): Promise<OtherTenant> {
   const [tenantId, connectionId] = [newTenant(), newConnectionId()];
   const events = createEventStore(database, {
@@ -28,9 +28,13 @@ export async function addOtherTenant(database: Database): Promise<OtherTenant> {
   });
   await database.query(
     `INSERT INTO outbox (tenant_id, connection_id, object_type, object_id, platform, account_id, desired, is_pending, next_at)
-     VALUES ($1, $2, 'company', '1', 'hubspot', $1, '{"bellwether_health_score":"1"}', true, to_timestamp(0))`,
+     VALUES ($1, $2, 'company', '1', 'hubspot', $1, '{"bellwether_health_score":"1"}', false, to_timestamp(0))`,
     [tenantId, connectionId],
   );
+  // not due: it is not part of the work that a test waits for
+  await database.query("UPDATE record_mark SET due_at = now() + interval '1 year' WHERE tenant_id = $1", [
+    tenantId,
+  ]);
   return { id: tenantId, rows: await rowsOf(database, tenantId) };
 }
 
