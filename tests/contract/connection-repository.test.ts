@@ -75,6 +75,14 @@ forEachDatabase("ConnectionRepository", (under) => {
     expect((await stores.connections.secrets(first.id)).accessToken).toBe("second");
   });
 
+  it("takes many installs at once, more than a process holds locks for", async () => {
+    const tenantId = newTenant();
+    const portals = Array.from({ length: 12 }, () => randomUUID());
+    const made = await Promise.all(portals.map((portal) => connect(tenantId, portal)));
+    expect(made.map((connection) => connection.externalId)).toEqual(portals);
+    for (const { id } of made) expect(await stores.connections.secrets(id)).toEqual(SECRETS);
+  });
+
   it("makes one connection of several at once", async () => {
     const [tenantId, externalId] = [newTenant(), randomUUID()];
     const made = await Promise.all([1, 2, 3, 4].map(() => connect(tenantId, externalId)));

@@ -7,9 +7,9 @@ import type {
   ConnectionRepository,
   ConnectionSecrets,
 } from "../../services/ports.ts";
-import type { Connection as Row } from "./generated/client.ts";
+import { CONNECTION_COLUMNS, type ConnectionRow, UPSERT_CONNECTION } from "./connection-sql.ts";
 import type { SecretBox } from "./secret-box.ts";
-import type { Database } from "./sql.ts";
+import type { Database, SqlValue } from "./sql.ts";
 
 const EMPTY_CONFIG: ConnectionConfig = {
   fieldMap: {},
@@ -36,7 +36,7 @@ const secrets = z.object({
   appSecret: z.string().nullable(),
 });
 
-const toConnection = (row: Row): Connection => ({
+const toConnection = (row: ConnectionRow): Connection => ({
   id: row.id as ConnectionId,
   tenantId: row.tenantId as TenantId,
   platform: row.platform as Platform,
@@ -61,16 +61,12 @@ export function createConnectionRepository(
   box: SecretBox,
   newId: () => string,
 ): ConnectionRepository {
-  const find = async (id: ConnectionId): Promise<Connection | null> => {
-    const row = await database.orm((db) => db.connection.findUnique({ where: { id } }));
-    return row && toConnection(row);
+  const where = async (condition: string, values: readonly SqlValue[]): Promise<Connection[]> => {
+    const text = `SELECT ${CONNECTION_COLUMNS} FROM connection WHERE ${condition} ORDER BY connected_at, id`;
+    return (await database.query<ConnectionRow>(text, values)).map(toConnection);
   };
-  const findByExternalId = async (platform: Platform, externalId: string): Promise<Connection | null> => {
-    const row = await database.orm((db) =>
-      db.connection.findUnique({ where: { platform_externalId: { platform, externalId } } }),
-    );
-    return row && toConnection(row);
-  };
+  const find = async (id: ConnectionId): Promise<Connection | null> =>
+    (await where("id = $1", [id]))[0] ?? null;
   const known = async (id: ConnectionId): Promise<Connection> => {
     const connection = await find(id);
     if (connection === null) throw new AppError("not_found", `connection ${id} does not exist`);
@@ -78,10 +74,9 @@ export function createConnectionRepository(
   };
   const readSecrets = async (id: ConnectionId): Promise<ConnectionSecrets> => {
     const connection = await known(id);
-    const row = await database.orm((db) =>
-      db.connectionSecret.findUnique({
-        where: { tenantId_connectionId: { tenantId: connection.tenantId, connectionId: id } },
-      }),
+    const [row] = await database.query<{ sealed: string }>(
+      "SELECT sealed FROM connection_secret WHERE tenant_id = $1 AND connection_id = $2",
+      [connection.tenantId, id],
     );
     const text = row && box.open(row.sealed, contextOf(connection));
     if (!text)
@@ -93,14 +88,10 @@ export function createConnectionRepository(
   };
   const write = async (connection: Connection, value: ConnectionSecrets): Promise<void> => {
     const sealed = box.seal(JSON.stringify(value), contextOf(connection));
-    const key = { tenantId: connection.tenantId, connectionId: connection.id };
-    const updatedAt = new Date();
-    await database.orm((db) =>
-      db.connectionSecret.upsert({
-        where: { tenantId_connectionId: key },
-        create: { ...key, sealed, updatedAt },
-        update: { sealed, updatedAt },
-      }),
+    await database.query(
+      `INSERT INTO connection_secret (tenant_id, connection_id, sealed, updated_at) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (tenant_id, connection_id) DO UPDATE SET sealed = excluded.sealed, updated_at = excluded.updated_at`,
+      [connection.tenantId, connection.id, sealed, new Date()],
     );
   };
   const change = async (id: ConnectionId, part: Partial<ConnectionSecrets>): Promise<ConnectionSecrets> => {
@@ -114,34 +105,23 @@ export function createConnectionRepository(
 
   return {
     find,
-    findByExternalId,
-    list: async (tenantId) => {
-      const rows = await database.orm((db) =>
-        db.connection.findMany({ where: tenantId ? { tenantId } : {}, orderBy: { connectedAt: "asc" } }),
-      );
-      return rows.map(toConnection);
+    findByExternalId: async (platform, externalId) =>
+      (await where("platform = $1 AND external_id = $2", [platform, externalId]))[0] ?? null,
+    list: (tenantId) => (tenantId ? where("tenant_id = $1", [tenantId]) : where("true", [])),
+    connect: async ({ tenantId, platform, externalId, mode, scopes }, value, at) => {
+      const config = JSON.stringify(EMPTY_CONFIG);
+      const [row] = await database.query<ConnectionRow>(UPSERT_CONNECTION, [
+        ...[tenantId, newId(), platform, externalId, mode],
+        scopes,
+        config,
+        at,
+      ]);
+      if (row === undefined) throw new Error("storing a connection gave nothing back");
+      const stored = toConnection(row);
+      // the only lock that is held: who waited for a second one with the first in hand could wait for each other
+      await alone(stored.id, () => write(stored, value));
+      return stored;
     },
-    connect: (connection, value, at) =>
-      database.exclusive(`connect ${connection.platform} ${connection.externalId}`, async () => {
-        const existing = await findByExternalId(connection.platform, connection.externalId);
-        const id = existing?.id ?? (newId() as ConnectionId);
-        const state = {
-          mode: connection.mode,
-          scopes: connection.scopes,
-          status: "active",
-          statusReason: null,
-        };
-        const row = await database.orm((db) =>
-          db.connection.upsert({
-            where: { id },
-            create: { ...connection, ...state, id, config: { ...EMPTY_CONFIG }, connectedAt: at },
-            update: { ...state, connectedAt: at },
-          }),
-        );
-        const stored = toConnection(row);
-        await alone(id, () => write(stored, value));
-        return stored;
-      }),
     update: async (id, { config: changed, ...rest }) => {
       await database.orm((db) =>
         db.connection.update({
