@@ -1,8 +1,7 @@
 import { AppError } from "../../services/errors.ts";
 import type { EmbeddedDatabase } from "./embedded-database.ts";
-import { openEmbedded } from "./embedded-database.ts";
 import { migrate, readMigrations } from "./migrations.ts";
-import { openServer, type ServerDatabase } from "./server-database.ts";
+import type { ServerDatabase } from "./server-database.ts";
 
 export type OpenDatabase = EmbeddedDatabase | ServerDatabase;
 
@@ -21,10 +20,15 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const { databaseUrl, dataDir, applicationName = "bellwether", onIdleError = () => undefined } = options;
+  // only the one of the two that is used is loaded
   const database =
     databaseUrl === null
-      ? await openEmbedded(dataDir, { onError: onIdleError })
-      : openServer({ connectionString: databaseUrl, applicationName, onIdleError });
+      ? await (await import("./embedded-database.ts")).openEmbedded(dataDir, { onError: onIdleError })
+      : (await import("./server-database.ts")).openServer({
+          connectionString: databaseUrl,
+          applicationName,
+          onIdleError,
+        });
   try {
     await migrate(database, await readMigrations());
     return database;

@@ -1,14 +1,16 @@
 import { access, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
-import { PrismaPGlite } from "pglite-prisma-adapter";
 import { type ClusterTemplate, clusterTemplate } from "./cluster-template.ts";
 import { guarded } from "./database-errors.ts";
 import { lockDirectory } from "./directory-lock.ts";
 import { keepCheckpoints } from "./embedded-checkpoints.ts";
-import { PrismaClient } from "./generated/client.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
+import { lazyPrisma } from "./lazy-prisma.ts";
 import type { Database, Sql } from "./sql.ts";
+
+/** The operating system keeps the files' pages as well; the usual 128 MB cost every start a quarter of a second. */
+const START_PARAMETERS = [...PGlite.defaultStartParams, "-c", "shared_buffers=32MB"];
 
 /** PostgreSQL's type number of `bigint`. */
 const INT8 = 20;
@@ -105,6 +107,7 @@ async function open(path: string | undefined, packed?: Blob): Promise<PGlite> {
     ...(packed !== undefined && { loadDataDir: packed }),
     ...(path !== undefined && { dataDir: path }),
     parsers: { [INT8]: Number },
+    startParams: START_PARAMETERS,
   });
   // the Prisma adapter sends and reads times without their zone
   await pglite.exec("SET timezone = 'UTC'");
@@ -112,7 +115,13 @@ async function open(path: string | undefined, packed?: Blob): Promise<PGlite> {
 }
 
 function database(pglite: PGlite, close: () => Promise<void>): EmbeddedDatabase {
-  const prisma = new PrismaClient({ adapter: new PrismaPGlite(pglite) });
+  const prisma = lazyPrisma(async () => {
+    const [{ PrismaClient }, { PrismaPGlite }] = await Promise.all([
+      import("./generated/client.ts"),
+      import("pglite-prisma-adapter"),
+    ]);
+    return new PrismaClient({ adapter: new PrismaPGlite(pglite) });
+  });
   const statements = sqlOn(pglite);
   const mutex = new KeyedMutex();
   return {
@@ -121,11 +130,11 @@ function database(pglite: PGlite, close: () => Promise<void>): EmbeddedDatabase 
     query: (text, values) => guarded(() => statements.query(text, values)),
     script: (text) => guarded(() => statements.script(text)),
     transaction: (work) => guarded(() => pglite.transaction((tx) => work(sqlOn(tx)))),
-    orm: (work) => guarded(async () => await work(prisma)),
+    orm: (work) => guarded(async () => await work(await prisma.client())),
     exclusive: (name, work) => mutex.run(name, work), // this process is the only one
     isReady: async () => !pglite.closed,
     close: async () => {
-      await prisma.$disconnect();
+      await prisma.disconnect();
       await close();
     },
   };

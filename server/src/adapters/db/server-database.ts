@@ -1,8 +1,7 @@
-import { PrismaPg } from "@prisma/adapter-pg";
 import pg from "pg";
 import { guarded } from "./database-errors.ts";
-import { PrismaClient } from "./generated/client.ts";
 import { KeyedMutex } from "./keyed-mutex.ts";
+import { lazyPrisma } from "./lazy-prisma.ts";
 import type { Database, QueryOptions, Sql, SqlValue } from "./sql.ts";
 import { statementName } from "./statement-name.ts";
 
@@ -72,7 +71,13 @@ export function openServer(options: ServerOptions): ServerDatabase {
   });
   const locks = new pg.Pool({ ...base, max: LOCK_POOL_SIZE, idleTimeoutMillis: 1_000 });
   for (const each of [pool, locks]) each.on("error", options.onIdleError);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = lazyPrisma(async () => {
+    const [{ PrismaClient }, { PrismaPg }] = await Promise.all([
+      import("./generated/client.ts"),
+      import("@prisma/adapter-pg"),
+    ]);
+    return new PrismaClient({ adapter: new PrismaPg(pool) });
+  });
   const statements = sqlOn(pool);
   const mutex = new KeyedMutex();
   return {
@@ -81,13 +86,13 @@ export function openServer(options: ServerOptions): ServerDatabase {
     query: (text, values, options) => guarded(() => statements.query(text, values, options)),
     script: (text) => guarded(() => statements.script(text)),
     transaction: (work) => guarded(() => transaction(pool, work)),
-    orm: (work) => guarded(async () => await work(prisma)),
+    orm: (work) => guarded(async () => await work(await prisma.client())),
     // one connection per name and process at most: those behind wait in the process
     exclusive: (name, work) => mutex.run(name, () => withAdvisoryLock(locks, name, work)),
     poolState: () => ({ total: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     isReady: () => isReady(pool),
     close: async () => {
-      await prisma.$disconnect();
+      await prisma.disconnect();
       await Promise.all([pool.end(), locks.end()]);
     },
   };

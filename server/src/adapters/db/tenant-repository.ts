@@ -3,8 +3,9 @@ import type { Database } from "./sql.ts";
 
 export const createTenantRepository = (database: Database): TenantRepository => ({
   ensure: async (id, name, createdAt) => {
-    await database.orm((db) =>
-      db.tenant.upsert({ where: { id }, create: { id, name, createdAt }, update: {} }),
+    await database.query(
+      "INSERT INTO tenant (id, name, created_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING",
+      [id, name, createdAt],
     );
   },
 });
