@@ -98,3 +98,25 @@ export interface HttpDeps extends ExplainDeps {
   /** Database reachable and migrated, queue running. */
   isReady(): Promise<boolean>;
 }
+
+/** What taking in events and saying how the process is needs; it is there before all the rest. */
+export type FrontDeps = Pick<
+  HttpDeps,
+  | "settings"
+  | "clock"
+  | "log"
+  | "meter"
+  | "trace"
+  | "newRequestId"
+  | "directory"
+  | "connections"
+  | "events"
+  | "usage"
+  | "hubspot"
+  | "zendesk"
+  | "segment"
+  | "writeKeyDirectory"
+  | "senderLimits"
+  | "metricsText"
+  | "isReady"
+>;

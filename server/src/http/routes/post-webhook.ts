@@ -4,11 +4,11 @@ import { AppError } from "../../services/errors.ts";
 import type { Delivery } from "../../services/inbound.ts";
 import { parkUnreadable } from "../../services/park-unreadable.ts";
 import { takeInHubspotEvents, takeInZendeskEvents } from "../../services/take-in-events.ts";
-import type { HttpDeps } from "../deps.ts";
+import type { FrontDeps } from "../deps.ts";
 import { requireHubspotSignature, zendeskSignedBytes } from "../middleware/signed-request.ts";
 
 /** Verify, store, enqueue, answer; everything else happens in jobs. */
-export function postHubspotWebhook(deps: HttpDeps): RequestHandler {
+export function postHubspotWebhook(deps: FrontDeps): RequestHandler {
   return async (req, res) => {
     const rawBody = requireHubspotSignature(deps, req);
     const delivered = await readable(deps, "hubspot", rawBody, null, () => deps.hubspot.parse(rawBody, null));
@@ -16,7 +16,7 @@ export function postHubspotWebhook(deps: HttpDeps): RequestHandler {
   };
 }
 
-export function postZendeskWebhook(deps: HttpDeps): RequestHandler {
+export function postZendeskWebhook(deps: FrontDeps): RequestHandler {
   return async (req, res) => {
     const id = connectionId.safeParse(req.params["connectionId"]);
     const found = id.success ? await deps.directory.byId(id.data) : null;
@@ -41,7 +41,7 @@ export function postZendeskWebhook(deps: HttpDeps): RequestHandler {
 
 /** What was signed and cannot be read is refused, and kept for people to look at. */
 async function readable(
-  deps: HttpDeps,
+  deps: FrontDeps,
   platform: Platform,
   rawBody: Buffer,
   tenant: TenantId | null,
