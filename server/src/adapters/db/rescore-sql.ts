@@ -43,15 +43,18 @@ const OUTCOME_DAYS = 30;
 /**
  * $1 tenant, $2 behind this account, $3 up to this one, $4 limit, $5 now, $6 now in milliseconds, $7 what holds
  * `{u, k, s, b, m}`. Marks the accounts whose outlook does not hold; a mark that is there already leads to a calculation
- * of its own. An outcome may have been told before its date; once that has come, the account is looked at. The same
+ * of its own. Both tables are read by one stretch of their keys, not account by account. An outcome may have been told before its date; once that has come, the account is looked at. The same
  * comparison as stillSays in shared/. Answers how many were looked at, the last of them, and how many are due.
  */
 export const LOOK_AT_PAGE = `
 WITH page AS MATERIALIZED (
-  SELECT account.id, known.under, known.made_at, known.until, known.moved_at, known.kind, known.stale
-  FROM account LEFT JOIN account_outlook AS known ON known.tenant_id = account.tenant_id AND known.account_id = account.id
-  WHERE account.tenant_id = $1::uuid AND account.id > $2::uuid AND account.id <= $3::uuid AND account.merged_into IS NULL
-  ORDER BY account.id LIMIT $4
+  SELECT id FROM account
+  WHERE tenant_id = $1::uuid AND id > $2::uuid AND id <= $3::uuid AND merged_into IS NULL ORDER BY id LIMIT $4
+),
+edge AS MATERIALIZED (SELECT id FROM page ORDER BY id DESC LIMIT 1),
+known AS MATERIALIZED (
+  SELECT account_id, under, made_at, until, moved_at, kind, stale FROM account_outlook
+  WHERE tenant_id = $1::uuid AND account_id > $2::uuid AND account_id <= (SELECT id FROM edge)
 ),
 dated AS (
   SELECT outcome.account_id FROM outcome
@@ -61,16 +64,17 @@ dated AS (
 ),
 due AS (
   SELECT page.id FROM page
+  LEFT JOIN known ON known.account_id = page.id
   LEFT JOIN json_to_recordset($7::json) AS holding (u int, k smallint, s smallint, b smallint, m bigint)
-    ON holding.u = page.under AND holding.k = page.kind
-  WHERE page.until IS NULL OR $6::bigint >= page.until OR $6::bigint < page.made_at OR holding.u IS NULL
-    OR page.stale <> CASE WHEN page.moved_at < holding.m THEN holding.b ELSE holding.s END
+    ON holding.u = known.under AND holding.k = known.kind
+  WHERE known.until IS NULL OR $6::bigint >= known.until OR $6::bigint < known.made_at OR holding.u IS NULL
+    OR known.stale <> CASE WHEN known.moved_at < holding.m THEN holding.b ELSE holding.s END
     OR page.id IN (SELECT account_id FROM dated)
 ),
 marked AS (
   INSERT INTO account_mark (tenant_id, account_id) SELECT $1::uuid, id FROM due ORDER BY id ON CONFLICT DO NOTHING
 )
-SELECT (SELECT count(*) FROM page) AS looked, (SELECT id FROM page ORDER BY id DESC LIMIT 1) AS last,
+SELECT (SELECT count(*) FROM page) AS looked, (SELECT id FROM edge) AS last,
   (SELECT count(*) FROM due) AS due`;
 
 /** $1 tenant, $2 day, $3 number, $4 last account or null, $5 whether the range is done with it. */
