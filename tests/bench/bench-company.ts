@@ -24,10 +24,16 @@ export const GAUGES = Object.keys(gaugesOf("0"));
 export const FEW_USERS = 12;
 export const CHANGED_PROPERTY = "active_users_30d";
 
-/** A company as HubSpot's batch read and list answer it. @param change of its active users; `null` = none yet */
+/**
+ * A company as HubSpot's batch read and list answer it.
+ * @param state `change` of its active users, `null` = none yet; `written` by us
+ */
 export function companyAnswer(
   id: string,
-  change: { at: string; activeUsers: number } | null,
+  {
+    change,
+    written,
+  }: { change: { at: string; activeUsers: number } | null; written: Readonly<Record<string, string>> },
   names: readonly string[],
   withHistory: readonly string[],
 ): object {
@@ -37,6 +43,7 @@ export function companyAnswer(
     lifecyclestage: "customer",
     notes_last_contacted: CONTACTED,
     ...gaugesOf(id),
+    ...written,
   };
   const after = change ? { ...before, [CHANGED_PROPERTY]: String(change.activeUsers) } : before;
   const versions = (name: string): object[] => {

@@ -7,6 +7,8 @@ export interface BenchHubspotOptions {
   listed: readonly string[];
   /** Calls per 10 s that its answers name, and that it holds its caller to. */
   callsPer10s: number;
+  /** Whose written values a company shows that was never written to; default its own, which are none. */
+  templateOf?: (id: string) => string;
 }
 
 type Answer = readonly [status: number, body: object];
@@ -27,6 +29,8 @@ export class BenchHubspot {
   /** Hears of every company in an accepted write: whether its newest change had been read before, and when. */
   onWrite: (id: string, isAfterChange: boolean, acceptedAt: number) => void = () => undefined;
   readonly #options: BenchHubspotOptions;
+  /** Values that were written, by company: whoever reads a record compares them with what was confirmed. */
+  readonly #written = new Map<string, Readonly<Record<string, string>>>();
   readonly #changed = new Map<string, { at: string; activeUsers: number; isRead: boolean }>();
   readonly #properties = new Map<string, object>(PROPERTIES.map((name) => [name, { name, type: "string" }]));
   readonly #server = createServer((req, res) => {
@@ -105,7 +109,9 @@ export class BenchHubspot {
   #company(id: string, names: readonly string[], withHistory: readonly string[]): object {
     const change = this.#changed.get(id);
     if (change) change.isRead = true;
-    return companyAnswer(id, change ?? null, names, withHistory);
+    const template = this.#options.templateOf?.(id) ?? id;
+    const written = this.#written.get(id) ?? this.#written.get(template) ?? {};
+    return companyAnswer(id, { change: change ?? null, written }, names, withHistory);
   }
 
   #read(asked: { inputs: { id: string }[]; properties: string[]; propertiesWithHistory?: string[] }): Answer {
@@ -114,11 +120,14 @@ export class BenchHubspot {
     return [200, { results: inputs.map(({ id }) => this.#company(id, properties, propertiesWithHistory)) }];
   }
 
-  #write({ inputs }: { inputs: { id: string }[] }): Answer {
+  #write({ inputs }: { inputs: { id: string; properties: Record<string, string> }[] }): Answer {
     this.calls.write += 1;
     if (this.refuseEvery > 0 && this.calls.write % this.refuseEvery === 0) return this.#tooMany();
     const at = performance.now();
-    for (const { id } of inputs) this.onWrite(id, this.#changed.get(id)?.isRead === true, at);
+    for (const { id, properties } of inputs) {
+      this.#written.set(id, { ...this.#written.get(id), ...properties });
+      this.onWrite(id, this.#changed.get(id)?.isRead === true, at);
+    }
     return [200, { status: "COMPLETE", results: inputs.map(({ id }) => ({ id, properties: {} })) }];
   }
 

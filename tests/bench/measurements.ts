@@ -4,6 +4,7 @@ import { measureColdStart } from "./cold-start.ts";
 import { measureIntake } from "./intake.ts";
 import { measureRescore } from "./rescore.ts";
 import type { Measurement } from "./result.ts";
+import { measureWriteBack } from "./write-back.ts";
 
 /** Everything that `npm run bench` measures, in its order. */
 export const MEASUREMENTS: readonly Measurement[] = [
@@ -21,6 +22,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
     ],
     measure: measureRescore,
   },
+  { names: ["write-back/window", "write-back/p50", "write-back/p99"], measure: measureWriteBack },
   { names: ["calls/hubspot", "calls/zendesk", "calls/with-429s"], measure: measureCalls },
   { names: ["cold-start/empty", "cold-start/filled"], measure: measureColdStart },
 ];
