@@ -85,6 +85,22 @@ forEachDatabase("Histories of matched accounts", (under) => {
     expect(await told(customers)).toEqual(before);
   });
 
+  it("forgets what a shadow scorecard said while they were taken for one", async () => {
+    const { book, first, second } = await twoCustomers();
+    const { tenantId } = book.world;
+    const shadow = (accountId: AccountId, at: Date) =>
+      stores.shadows.save(tenantId, [
+        { accountId, version: "new-1", at, healthScore: 50, band: "yellow", isAtRisk: false, memory: {} },
+      ]);
+    const before = book.daysAgo(3);
+    for (const account of [first, second]) await shadow(account, before);
+    const action = await act(book, { kind: "merge", from: second, into: first });
+    await shadow(first, book.now);
+    await act(book, { kind: "undo", id: action.id });
+    const latest = await stores.shadows.latest(tenantId, "new-1", [first, second]);
+    expect([first, second].map((account) => latest.get(account)?.at)).toEqual([before, before]);
+  });
+
   it("gives both customers histories as if they had never been one, however long they were", async () => {
     const [wrong, right] = [await twoCustomers(), await twoCustomers()];
     for (const { book } of [wrong, right]) {

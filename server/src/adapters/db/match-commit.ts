@@ -28,6 +28,7 @@ import {
   VOID_SNAPSHOTS,
 } from "./match-sql.ts";
 import { refOf } from "./record-key.ts";
+import { FORGET_SHADOWS } from "./shadow-store.ts";
 import type { Sql } from "./sql.ts";
 import type { WakeUp, WakeUps } from "./wake-ups.ts";
 
@@ -108,7 +109,7 @@ async function rememberHealth(sql: Sql, tenant: TenantId, done: readonly StoredM
   if (kept.length > 0) await sql.query(KEEP_HEALTH, [tenant, jsonParameter(kept)]);
   const undone = rows.filter((row) => row.isUndo);
   if (undone.length === 0) return;
-  for (const statement of [VOID_SNAPSHOTS, ...RESTORE_HEALTH])
+  for (const statement of [VOID_SNAPSHOTS, FORGET_SHADOWS, ...RESTORE_HEALTH])
     await sql.query(statement, [tenant, jsonParameter(undone)]);
 }
 

@@ -30,6 +30,15 @@ ON CONFLICT (tenant_id, version, account_id, day) DO UPDATE SET
   is_at_risk = excluded.is_at_risk, memory = excluded.memory
 WHERE known.at <= excluded.at`;
 
+/**
+ * $1 tenant, $2 accounts touched by actions on matches that are undone `{x, a}`: action, account. Shadow scores from
+ * between are those of a company that there never was. Nothing stands on them but the comparison, so they go.
+ */
+export const FORGET_SHADOWS = `
+DELETE FROM shadow_score AS past USING json_to_recordset($2::json) AS touched (x uuid, a uuid)
+JOIN match_action AS original ON original.tenant_id = $1::uuid AND original.id = touched.x
+WHERE past.tenant_id = $1::uuid AND past.account_id = touched.a AND past.at >= original.at`;
+
 export const createShadowStore = (database: Database): ShadowStore => ({
   latest: async (tenant, version, accounts) => {
     const rows = await database.query<ShadowScore>(LATEST, [tenant, version, [...accounts]]);
