@@ -1,4 +1,6 @@
 import { measureAck } from "./ack.ts";
+import { measureAckWhileRescoring } from "./ack-while-rescoring.ts";
+import { measureCards } from "./cards.ts";
 import { measureCalls } from "./calls.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { measureIntake } from "./intake.ts";
@@ -23,6 +25,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
     measure: measureRescore,
   },
   { names: ["write-back/window", "write-back/p50", "write-back/p99"], measure: measureWriteBack },
+  { names: ["card/reads", "card/p99", "card/p99-while-rescoring"], measure: measureCards },
   { names: ["calls/hubspot", "calls/zendesk", "calls/with-429s"], measure: measureCalls },
   { names: ["cold-start/empty", "cold-start/filled"], measure: measureColdStart },
 ];
