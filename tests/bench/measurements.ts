@@ -1,7 +1,6 @@
 import { measureAck } from "./ack.ts";
-import { measureAckWhileRescoring } from "./ack-while-rescoring.ts";
-import { measureCards } from "./cards.ts";
 import { measureCalls } from "./calls.ts";
+import { measureCards } from "./cards.ts";
 import { measureColdStart } from "./cold-start.ts";
 import { measureIntake } from "./intake.ts";
 import { measureRescore } from "./rescore.ts";
