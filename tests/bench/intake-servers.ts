@@ -41,7 +41,7 @@ export const portalSettings = (port: number): Record<string, string> => ({
   LOG_LEVEL: "error",
 });
 
-const startOurs = (databaseUrl: string): Promise<ChildServer> =>
+export const startOurs = (databaseUrl: string): Promise<ChildServer> =>
   startChild(
     SERVER_FILE,
     ["web"],

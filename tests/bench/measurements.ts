@@ -1,4 +1,5 @@
 import { measureAck } from "./ack.ts";
+import { measureAckWhileRescoring } from "./ack-while-rescoring.ts";
 import { measureCalls } from "./calls.ts";
 import { measureCards } from "./cards.ts";
 import { measureColdStart } from "./cold-start.ts";
@@ -12,6 +13,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   { names: ["intake/batch"], measure: (context) => measureIntake(context, "intake/batch", 100) },
   { names: ["intake/single"], measure: (context) => measureIntake(context, "intake/single", 1) },
   { names: ["ack/p99"], measure: measureAck },
+  { names: ["ack/worst-while-rescoring"], measure: measureAckWhileRescoring },
   {
     names: [
       "rescore/1000000",
@@ -23,8 +25,8 @@ export const MEASUREMENTS: readonly Measurement[] = [
     ],
     measure: measureRescore,
   },
-  { names: ["write-back/window", "write-back/p50", "write-back/p99"], measure: measureWriteBack },
   { names: ["card/reads", "card/p99", "card/p99-while-rescoring"], measure: measureCards },
+  { names: ["write-back/window", "write-back/p50", "write-back/p99"], measure: measureWriteBack },
   { names: ["calls/hubspot", "calls/zendesk", "calls/with-429s"], measure: measureCalls },
   { names: ["cold-start/empty", "cold-start/filled"], measure: measureColdStart },
 ];
