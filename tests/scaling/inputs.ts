@@ -56,7 +56,10 @@ export const shapeSchema = z.strictObject({
     callsPerSecond: z.number().positive(),
     /** Of the allowed calls, those that we use. */
     usableShare: share,
+    /** Written by one call, or listed by one. */
     recordsPerCall: z.int().positive(),
+    /** Read again by one call after an event. */
+    recordsPerReading: z.int().positive(),
     /** Changes that come within it go out in one call. */
     windowSeconds: z.number().positive(),
   }),

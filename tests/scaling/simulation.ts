@@ -190,10 +190,10 @@ const usable = ({ platform }: Shape): number => platform.callsPerSecond * platfo
 
 /** Reading records again and writing values, of a tenant with this many accounts. */
 function callsAt(shape: Shape, rate: Rates, accounts: number): number {
-  const { windowSeconds, recordsPerCall } = shape.platform;
+  const { windowSeconds, recordsPerCall, recordsPerReading } = shape.platform;
   const part = accounts / shape.accounts;
   return (
-    callsPerSecond(rate.record * part, windowSeconds, recordsPerCall) +
+    callsPerSecond(rate.record * part, windowSeconds, recordsPerReading) +
     callsPerSecond(rate.write * part, windowSeconds, recordsPerCall)
   );
 }
