@@ -35,7 +35,9 @@ export async function parkUnreadable(
   );
   if (only === undefined || tenants.size > 1) return;
   await deps.events.countRejected(only, platform, 1);
-  await deps.usage.keepRejected(only, platform, [unreadable], deps.clock.now());
+  // two platforms may send the same bytes, if only none at all
+  const kept = { ...unreadable, key: `${platform} ${unreadable.key}` };
+  await deps.usage.keepRejected(only, platform, [kept], deps.clock.now());
 }
 
 /** Where it names nobody, it can only be of the one company that is connected at all. */
