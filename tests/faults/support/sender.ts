@@ -6,7 +6,9 @@ import { type AckedEvent, ackedHubspot, ackedZendesk } from "./ledger.ts";
 
 /** HubSpot's own patience. */
 const TIMEOUT_MS = 5_000;
-const RETRY_MS = 50;
+const FIRST_RETRY_MS = 50;
+/** With many deliveries waiting, quicker ones would be a fault of their own. */
+const LONGEST_RETRY_MS = 800;
 
 /** One answer to a delivery. */
 export interface SenderAnswer {
@@ -67,7 +69,7 @@ export class RecordingSender {
         this.acked.push(...events.map(ackedHubspot));
         return;
       }
-      await sleep(RETRY_MS);
+      await sleep(Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** attemptNumber));
     }
   }
 
