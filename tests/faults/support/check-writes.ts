@@ -41,7 +41,7 @@ export function checkWrites(
   return {
     violations: [
       ...lastValues(byRecord, stored),
-      ...[...byRecord].flatMap(([record, own]) => backwards(record, own)),
+      ...[...byRecord].flatMap(([record, own]) => backwards(record, own, lostDays(stored))),
       ...tooMany(byRecord, stored),
       ...unexplained(repeats, disturbances),
       ...foreignWrites(sandbox),
@@ -72,11 +72,26 @@ function lastValues(byRecord: ReadonlyMap<string, SandboxWrite[]>, { accounts }:
   });
 }
 
-/** Times are ISO 8601 in UTC, so that their texts stand in order. */
-const backwards = (record: string, own: readonly SandboxWrite[]): string[] =>
+/** When the account of each party was lost: its last version is that of this day, whenever it was heard of. */
+const lostDays = ({ accounts }: StoredLedger): Map<string, string> =>
+  new Map(
+    accounts.flatMap(({ parties, current }) =>
+      parties.map((party) => [party, current?.result.lostAt ?? ""] as const),
+    ),
+  );
+
+/** Times are ISO 8601 in UTC, so that their texts stand in order; Zendesk's fields hold days. */
+const backwards = (
+  record: string,
+  own: readonly SandboxWrite[],
+  lost: ReadonlyMap<string, string>,
+): string[] =>
   own.flatMap((write, i) => {
     const [before, at] = [text(own[i - 1]?.values[SCORED_AT]), text(write.values[SCORED_AT])];
-    return before > at ? [`(4) ${record} went from its version of ${before} back to that of ${at}`] : [];
+    const isLoss = at !== "" && (lost.get(record) ?? "").startsWith(at);
+    return before > at && !isLoss
+      ? [`(4) ${record} went from its version of ${before} back to that of ${at}`]
+      : [];
   });
 
 function tooMany(byRecord: ReadonlyMap<string, SandboxWrite[]>, { accounts }: StoredLedger): string[] {
