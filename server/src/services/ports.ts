@@ -1,7 +1,7 @@
 /*
  * Glossary. inbox: accepted events, one row per event key. mark: "this record (or account) has to be looked at
  * again"; marks coalesce. claim: a mark handed to this process; it comes back to the others when this process
- * dies (no heartbeat for 10 s of database time). wake-up: a job that says "there are marks", sent in the
+ * dies (no heartbeat for 6 s of database time). wake-up: a job that says "there are marks", sent in the
  * transaction that sets them.
  */
 
