@@ -36,7 +36,8 @@ export function basisOf(table: FeatureTable, standardisation: Standardisation): 
       steepness: 1,
     };
     const hinges = knots.map(({ at, meanExcess, variance }) => ({
-      knot: (at - mean) / sd,
+      // never -0, which JSON would give back as 0
+      knot: (at - mean) / sd + 0,
       mean: meanExcess / sd,
       variance: variance / sd ** 2,
     }));

@@ -93,6 +93,17 @@ describe("learning from outcomes", () => {
     );
   });
 
+  it("is the same after it was stored, with values next to nothing too", () => {
+    const tiny = -5e-324; // minus the mean of such values it rounds to -0, which JSON does not know
+    const values = [1e6, 3, 0, 0, 0, -1e6, -3, 0, 0, 0, -1e6, tiny, tiny, 0, tiny, 0, 1e6];
+    const fitted = fitChurn({
+      table: { features: ["f"], rows: values.length, values: Float64Array.from(values) },
+      labels: new Uint8Array(values.length),
+      prior: noOpinion(1),
+    });
+    expect(JSON.parse(JSON.stringify(fitted))).toEqual(fitted);
+  });
+
   it("gives the same bits for the same outcomes", () => {
     const { table, labels } = examples(80, 3, 5, ([a = 0]) => a);
     const prior = noOpinion(3);
