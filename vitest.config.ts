@@ -1,6 +1,11 @@
 import { defineConfig } from "vitest/config";
 
-const node = { environment: "node" as const, testTimeout: 30_000, hookTimeout: 60_000 };
+const node = {
+  environment: "node" as const,
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  setupFiles: ["tests/support/property-seed.ts"],
+};
 
 export default defineConfig({
   test: {
