@@ -193,7 +193,7 @@ describe("every kind of event", () => {
     await world.stores.usage.keepRejected(
       world.tenantId,
       "segment",
-      tries.map((event, i) => ({ key: `canary ${i}`, reason: "no type", body: JSON.stringify(event) })),
+      tries.map((event, i) => ({ key: `rejected ${i}`, reason: "no type", body: JSON.stringify(event) })),
       clock(),
     );
     const other = { key: "other", reason: "no type", body: `{"userId":"${contact.id}0"}` };
