@@ -63,16 +63,16 @@ forEachDatabase("JobQueue", (under) => {
     let running = 0;
     let runs = 0;
     let overlap = false;
-    await queue.work("write-back", async () => {
+    await queue.work("reconcile", async () => {
       overlap ||= running > 0;
       running++;
       runs++;
       await new Promise((resolve) => setTimeout(resolve, 100));
       running--;
     });
-    await queue.enqueue("write-back", { connectionId });
+    await queue.enqueue("reconcile", { connectionId });
     await answered(() => (running === 1 ? true : undefined));
-    await queue.enqueue("write-back", { connectionId });
+    await queue.enqueue("reconcile", { connectionId });
     await answered(() => (runs === 2 && running === 0 ? true : undefined));
     expect(overlap).toBe(false);
   });

@@ -180,8 +180,8 @@ forEachDatabase("UsageStore, gauges and forgetting", (under) => {
       1,
     );
     expect(await stores.usage.rejected(one.tenant, 10)).toEqual([
-      { at: at(1), reason: "b", body: "{\uFFFD}" },
-      { at: at(0), reason: "a", body: "{\uFFFD}" },
+      { source: "segment", at: at(1), reason: "b", body: "{\uFFFD}" },
+      { source: "segment", at: at(0), reason: "a", body: "{\uFFFD}" },
     ]);
     expect(await stores.usage.rejected(one.tenant, 1)).toHaveLength(1);
     expect(await stores.usage.rejected(two.tenant, 10)).toEqual([]);

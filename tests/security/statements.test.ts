@@ -28,6 +28,8 @@ const OVER_ALL_TENANTS: Readonly<Record<string, string>> = {
     "which connections have something to write; the job reads each for itself",
   "adapters/db/reconciliation-sql.ts: SELECT connection_id AS id FROM reconciliation":
     "which comparisons to go on with",
+  "adapters/db/ready-card-sql.ts: DELETE FROM ready_card WHERE valid_until":
+    "cards whose time is over may go, whosever they are; nothing of them is read",
   "adapters/db/usage-gauge-sql.ts: UPDATE usage_group SET due_at":
     "at midnight the windows of all groups move",
 };
