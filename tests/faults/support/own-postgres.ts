@@ -47,7 +47,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
     finished(join(bin, program), args, owner, join(folder, "log"));
   await run("initdb", "-D", data, "--auth=trust", "--username=postgres", "--no-sync");
   const start = async (): Promise<void> => {
-    const options = `-p ${port} -h 127.0.0.1 -k ${folder} -c max_connections=60 -c shared_buffers=64MB`;
+    const options = `-p ${port} -h 127.0.0.1 -c unix_socket_directories= -c max_connections=60 -c shared_buffers=64MB`;
     await run("pg_ctl", "-D", data, "-o", options, "-l", join(folder, "log"), "-w", "-t", "60", "start");
     await eventually(() => statement(port, "postgres", "SELECT 1"), 60_000);
   };
@@ -67,6 +67,8 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
       await eventually(async () => {
         if ((await processesOf(data)).length > 0) throw new Error("PostgreSQL still runs");
       });
+      // under an init that is slow to reap, a dead postmaster still answers to its number and keeps the next one out
+      await rm(join(data, "postmaster.pid"), { force: true });
       return killed;
     },
     freeze: async () => void (await signalAll("SIGSTOP")),
