@@ -174,7 +174,10 @@ async function mountTmpfs() {
     path,
     fill: async (): Promise<void> => {
       const { bavail, bsize } = await statfs(path);
-      await writeFile(ballast, Buffer.alloc(bavail * bsize - 64 * 1024, 1));
+      // the server writes meanwhile and may take the last of it first: full all the same
+      await writeFile(ballast, Buffer.alloc(bavail * bsize, 1)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOSPC") throw error;
+      });
     },
     free: () => rm(ballast, { force: true }),
     remove: async (): Promise<void> => {
