@@ -1,28 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { fakeTime } from "../../../../tests/support/fake-time.ts";
 import { Limiter } from "./limiter.ts";
 import { LimiterRegistry } from "./limiter-registry.ts";
 
-/** A clock that stands still until somebody sleeps; sleepers wake in order of their time. */
-function fakeTime() {
-  let now = 0;
-  const sleepers: { at: number; wake: () => void }[] = [];
-  return {
-    nowMs: () => now,
-    sleep: (ms: number) => new Promise<void>((wake) => void sleepers.push({ at: now + ms, wake })),
-    async runUntil(end: number) {
-      for (;;) {
-        await new Promise((tick) => setImmediate(tick));
-        sleepers.sort((a, b) => a.at - b.at);
-        const next = sleepers[0];
-        if (!next || next.at > end) break;
-        sleepers.shift();
-        now = Math.max(now, next.at);
-        next.wake();
-      }
-      now = end;
-    },
-  };
-}
 const SETTINGS = { reservoir: 10, intervalMs: 1000, maxConcurrent: 5, maxPauseMs: 5000 };
 const startMany = (limiter: Limiter, count: number, task: () => Promise<void>) =>
   Array.from({ length: count }, () => limiter.run(task));

@@ -1,6 +1,7 @@
 import type { ConnectionId, TenantId } from "@bellwether/shared";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fakeTime } from "../../../../tests/support/fake-time.ts";
 import { LimiterRegistry } from "./limiter-registry.ts";
 import { memoryBudgets } from "./memory-budgets.ts";
 import { grantLifeMs, takeFromWindow } from "./shared-window.ts";
@@ -13,28 +14,6 @@ const SETTINGS = {
   maxConcurrent: 6,
   maxPauseMs: 15_000,
 };
-
-/** A clock that stands still until somebody sleeps; sleepers wake in order of their time. */
-function fakeTime() {
-  let now = 0;
-  const sleepers: { at: number; wake: () => void }[] = [];
-  return {
-    nowMs: () => now,
-    sleep: (ms: number) => new Promise<void>((wake) => void sleepers.push({ at: now + ms, wake })),
-    async runUntil(end: number) {
-      for (;;) {
-        await new Promise((tick) => setImmediate(tick));
-        sleepers.sort((a, b) => a.at - b.at);
-        const next = sleepers[0];
-        if (!next || next.at > end) break;
-        sleepers.shift();
-        now = Math.max(now, next.at);
-        next.wake();
-      }
-      now = end;
-    },
-  };
-}
 
 /** A platform that counts calls in a rolling window when they arrive, as HubSpot does. */
 function platform(time: { nowMs(): number }, max: number) {
