@@ -7,10 +7,7 @@ const HUBSPOT = { HUBSPOT_ACCESS_TOKEN: "token" };
 const ZENDESK = { ZENDESK_ACCESS_TOKEN: "token", ZENDESK_SUBDOMAIN: "acme" };
 
 const knows = (stored: Pick<Connection, "platform" | "externalId">[], environment: Record<string, string>) =>
-  knowsItsConnections(
-    { connections: { list: async () => stored } } as unknown as Parameters<typeof knowsItsConnections>[0],
-    readConfig(environment),
-  );
+  knowsItsConnections({ connections: { list: async () => stored } }, readConfig(environment));
 
 it.each([
   ["no tokens", [], {}, true],

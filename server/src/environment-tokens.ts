@@ -1,16 +1,18 @@
-import type { Platform } from "@bellwether/shared";
+import type { Platform, TenantId } from "@bellwether/shared";
 import type { Parts } from "./compose.ts";
-import type { FrontParts } from "./compose-front.ts";
 import type { Config } from "./config.ts";
 import { fatal } from "./fatal.ts";
 import { connectFromEnvironment, ONE_COMPANY } from "./services/connect-from-environment.ts";
 import { PlatformError } from "./services/errors.ts";
+import type { Connection } from "./services/ports.ts";
 
 const CONNECT_RETRY_MS = 5_000;
 
+type Place = Pick<Connection, "platform" | "externalId">;
+
 /** Whether all that the environment has tokens for is stored: until it is, deliveries for it would be nobody's. */
 export async function knowsItsConnections(
-  { connections }: Pick<FrontParts, "connections">,
+  { connections }: { connections: { list(tenant: TenantId): Promise<readonly Place[]> } },
   config: Config,
 ): Promise<boolean> {
   const stored = await connections.list(ONE_COMPANY);
