@@ -1,10 +1,17 @@
-import { writeBackValues, zendeskFieldValues } from "@bellwether/shared";
+import { type HealthResult, writeBackValues, zendeskFieldValues } from "@bellwether/shared";
 import type { Sandbox, SandboxWrite } from "../../sandbox/index.ts";
-import type { StoredLedger } from "./ledger.ts";
+import type { StoredAccount } from "./ledger.ts";
 
 const SCORED_AT = "bellwether_scored_at";
 /** Rows of one call to either platform. */
 const CALL_ROWS = 100;
+
+/** What the writes have to agree with. */
+export interface Scored {
+  accounts: readonly (Pick<StoredAccount, "name" | "parties" | "versions"> & {
+    current: { result: HealthResult } | null;
+  })[];
+}
 
 /** A moment in which something was cut off: a write under way then may be sent once more. */
 export interface Disturbance {
@@ -32,7 +39,7 @@ const text = (value: unknown): string => String(value ?? "");
 /** Checks 3, 4 and 5: last values, order of versions, number of writes; and that no other tenant was written to. */
 export function checkWrites(
   sandbox: Sandbox,
-  stored: StoredLedger,
+  stored: Scored,
   disturbances: readonly Disturbance[],
 ): WriteReport {
   const writes = accountWrites(sandbox);
@@ -51,7 +58,7 @@ export function checkWrites(
   };
 }
 
-function lastValues(byRecord: ReadonlyMap<string, SandboxWrite[]>, { accounts }: StoredLedger): string[] {
+function lastValues(byRecord: ReadonlyMap<string, SandboxWrite[]>, { accounts }: Scored): string[] {
   const options = { change30d: null, onboardingProgress: null, keys: null };
   return accounts.flatMap(({ name, parties, current }) => {
     if (current === null) return [`(2) ${name} was never scored`];
@@ -73,7 +80,7 @@ function lastValues(byRecord: ReadonlyMap<string, SandboxWrite[]>, { accounts }:
 }
 
 /** When the account of each party was lost: its last version is that of this day, whenever it was heard of. */
-const lostDays = ({ accounts }: StoredLedger): Map<string, string> =>
+const lostDays = ({ accounts }: Scored): Map<string, string> =>
   new Map(
     accounts.flatMap(({ parties, current }) =>
       parties.map((party) => [party, current?.result.lostAt ?? ""] as const),
@@ -94,7 +101,7 @@ const backwards = (
       : [];
   });
 
-function tooMany(byRecord: ReadonlyMap<string, SandboxWrite[]>, { accounts }: StoredLedger): string[] {
+function tooMany(byRecord: ReadonlyMap<string, SandboxWrite[]>, { accounts }: Scored): string[] {
   return accounts.flatMap(({ name, parties, versions }) =>
     parties.flatMap((party) => {
       const own = byRecord.get(party) ?? [];
