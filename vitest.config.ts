@@ -27,6 +27,7 @@ export default defineConfig({
           ...node,
           name: "integration",
           include: ["tests/{integration,contract,security}/**/*.test.ts"],
+          globalSetup: "tests/support/make-templates.ts",
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // most files start servers of their own; more at once only wait for each other

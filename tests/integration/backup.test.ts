@@ -13,6 +13,7 @@ import {
   adminGet,
   type ListedAccount,
   listAccounts,
+  newEmptyStorage,
   newStorage,
   oneCompany,
   type Storage,
@@ -56,7 +57,7 @@ describe.skipIf(!canDump)(`a dump that is restored into another database (${reas
       freePort(),
       mkdtemp(join(tmpdir(), "bellwether-dump-")),
     ]);
-    [original, restored] = [await newStorage("server"), await newStorage("server")];
+    [original, restored] = [await newStorage("server"), await newEmptyStorage("server")];
     environment = { ...oneCompany(sandbox, port), ...original.environment };
     server = await startServer(environment, port);
     await untilScored(server.url);

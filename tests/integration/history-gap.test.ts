@@ -1,24 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { type AccountId, MINUTE_MS, type RecordRef, type TenantId } from "@bellwether/shared";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenDatabase, openDatabase } from "../../server/src/adapters/db/database.ts";
 import type { JobQueue, PlatformGateway } from "../../server/src/services/ports.ts";
 import { runBackfill } from "../../server/src/services/run-backfill.ts";
-import { newTenant } from "../support/database.ts";
+import { type NewDatabase, newTenant, openNewDatabase } from "../support/database.ts";
 import { type Stores, storesOfProcess } from "../support/stores.ts";
 
 const ref = (id: string): RecordRef => ({ platform: "hubspot", objectType: "contact", id });
 const START = new Date("2026-11-20T09:00:00Z");
 
 describe("a history that took long to read", () => {
-  let database: OpenDatabase;
+  let under: NewDatabase;
   let stores: Stores;
   let now = START;
   beforeAll(async () => {
-    database = await openDatabase({ databaseUrl: null, dataDir: null });
-    stores = await storesOfProcess(database);
+    under = await openNewDatabase("embedded");
+    stores = await storesOfProcess(under.database);
   });
-  afterAll(() => database?.close());
+  afterAll(() => under?.remove());
 
   const connectOne = async () => {
     const tenantId = newTenant();

@@ -6,7 +6,7 @@ import { hubspotHeaders } from "../support/hubspot-sender.ts";
 import {
   adminGet,
   listAccounts,
-  newStorage,
+  newEmptyStorage,
   oneCompany,
   type Storage,
   storageKinds,
@@ -28,7 +28,7 @@ describe.each(storageKinds)("one company, from a signed webhook to a score on th
 
   beforeAll(async () => {
     sandbox = await startSandbox({ seed: 7, now: () => new Date(), accounts: 30, retryScale: 0.1 });
-    const [kept, port] = await Promise.all([newStorage(kind), freePort()]);
+    const [kept, port] = await Promise.all([newEmptyStorage(kind), freePort()]);
     storage = kept;
     server = await startServer({ ...oneCompany(sandbox, port), ...storage.environment }, port);
     sandbox.setHubspotWebhook({

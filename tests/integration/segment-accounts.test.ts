@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { type AccountId, accountId, DAY_MS, type RecordRef, refKey, type TenantId } from "@bellwether/shared";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenDatabase, openDatabase } from "../../server/src/adapters/db/database.ts";
 import { countUsage } from "../../server/src/services/count-usage.ts";
 import { matchParties } from "../../server/src/services/match-parties.ts";
 import { tenantSources } from "../../server/src/services/scoring-inputs.ts";
 import { forgetUsageEvents, moveUsageWindows, sweepUsage } from "../../server/src/services/sweep-usage.ts";
+import { type NewDatabase, openNewDatabase } from "../support/database.ts";
 import { group, identify, type Product, productOf, track, usageStores } from "../support/product.ts";
 import {
   change,
@@ -21,15 +21,16 @@ import {
 const GROUP: RecordRef = { platform: "segment", objectType: "group", id: "g-1" };
 const OF_GROUP = { context: { groupId: "g-1" } };
 
-let database: OpenDatabase;
+let database: NewDatabase["database"];
+let remove: NewDatabase["remove"];
 let stores: Stores;
 beforeAll(async () => {
-  database = await openDatabase({ databaseUrl: null, dataDir: null });
+  ({ database, remove } = await openNewDatabase("embedded"));
   stores = await storesOfProcess(database);
 });
 afterAll(async () => {
   await stores.lease.end();
-  await database.close();
+  await remove();
 });
 
 const depsAt = (now: Date, ids: Map<string, AccountId>) => ({

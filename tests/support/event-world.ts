@@ -23,6 +23,7 @@ import { runBackfill } from "../../server/src/services/run-backfill.ts";
 import { scoreAccounts } from "../../server/src/services/score-accounts.ts";
 import { takeInHubspotEvents, takeInZendeskEvents } from "../../server/src/services/take-in-events.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../sandbox/index.ts";
+import { newStorage } from "./storage.ts";
 
 export const TENANT = "00000000-0000-4000-8000-0000000000e1" as TenantId;
 
@@ -93,7 +94,7 @@ export type ListeningSandbox = Awaited<ReturnType<typeof listeningSandbox>>;
 const pause = (ms: number): Promise<void> => sleep(ms);
 
 /**
- * The server's services on a database in memory, against the sandbox, with every job run by hand.
+ * The server's services on an embedded database, against the sandbox, with every job run by hand.
  * @param databaseUrl an empty one on a server, instead
  */
 export async function openEventWorld(
@@ -102,7 +103,8 @@ export async function openEventWorld(
   tenantId: TenantId = TENANT,
   databaseUrl: string | null = null,
 ) {
-  const database = await openDatabase({ databaseUrl, dataDir: null });
+  const storage = databaseUrl === null ? await newStorage("embedded") : null;
+  const database = await openDatabase({ databaseUrl, dataDir: storage?.environment["DATA_DIR"] ?? null });
   const clock = { now };
   const key = Buffer.alloc(32, 7).toString("base64");
   const stores = await createStores(database, {
@@ -193,6 +195,7 @@ export async function openEventWorld(
       await stores.queue.stop(1_000);
       await stores.close();
       await database.close();
+      await storage?.remove();
     },
   };
 }

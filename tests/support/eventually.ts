@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-const PAUSE_MS = 20;
+const FIRST_PAUSE_MS = 20;
+/** What is asked shares the machine with what is waited for. */
+const LONGEST_PAUSE_MS = 200;
 
 /**
  * Asks again until the check no longer throws, and gives its answer back.
@@ -8,12 +10,12 @@ const PAUSE_MS = 20;
  */
 export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 15_000): Promise<T> {
   const deadline = performance.now() + timeoutMs;
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 1.5, LONGEST_PAUSE_MS)) {
     try {
       return await check();
     } catch (error) {
       if (performance.now() > deadline) throw error;
-      await sleep(PAUSE_MS);
+      await sleep(pauseMs);
     }
   }
 }

@@ -1,57 +1,10 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import pg from "pg";
 import type { Sandbox } from "../sandbox/index.ts";
 import { eventually } from "./eventually.ts";
 
+export { newEmptyStorage, newStorage, type Storage, storageKinds } from "./storage.ts";
+
 export const ADMIN_TOKEN = "admin-token-for-tests";
 export const APP_SECRET = "zendesk-app-secret-for-tests";
-
-export interface Storage {
-  name: string;
-  environment: Record<string, string>;
-  /** Data gone. */
-  remove(): Promise<void>;
-}
-
-/** Where a server under test keeps its data: a folder of its own, or a database of its own. */
-export async function newStorage(kind: "embedded" | "server"): Promise<Storage> {
-  const key = randomBytes(32).toString("base64");
-  const server = process.env["TEST_DATABASE_URL"];
-  if (kind === "embedded" || server === undefined) {
-    const folder = await mkdtemp(join(tmpdir(), "bellwether-test-"));
-    return {
-      name: kind,
-      environment: { DATA_DIR: join(folder, "data"), ENCRYPTION_KEY: key },
-      remove: () => rm(folder, { recursive: true, force: true }),
-    };
-  }
-  const name = `bellwether_e2e_${randomUUID().replaceAll("-", "")}`;
-  await administer(server, `CREATE DATABASE ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return {
-    name: kind,
-    environment: { DATABASE_URL: url.href, ENCRYPTION_KEY: key },
-    remove: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
-  };
-}
-
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
-}
-
-/** The kinds that can be tested here: always embedded, and PostgreSQL where TEST_DATABASE_URL names one. */
-export const storageKinds: ("embedded" | "server")[] =
-  process.env["TEST_DATABASE_URL"] === undefined ? ["embedded"] : ["embedded", "server"];
 
 /** One-company mode against the sandbox. */
 export const oneCompany = (sandbox: Sandbox, port: number): Record<string, string> => ({

@@ -18,6 +18,14 @@ export const isFree = (alias: string): string =>
       WHERE beat.process_id = ${alias}.claimed_by AND beat.seen_at > now() - interval '${DEAD_AFTER}'))`;
 
 /**
+ * SQL: the row of `alias` that was locked as `due`, found by its place. By its key it would be found by whatever plan
+ * suits a table of a moment ago: claims are rows that come and go, so that the database's statistics of them are those
+ * of another hour, and a set of 100 was seen to read the whole backlog 100 times. A row that was changed between look
+ * and lock is left out, and is claimed by the next look: whoever changed it has sent a wake-up.
+ */
+export const inPlace = (alias: string): string => `${alias}.ctid = due.ctid`;
+
+/**
  * This process' name on the rows it claims. When work on claims failed and it is not known which of them were
  * given back (the database was away), the process goes on under a new name, and the claims under the old one are
  * free at once; work under way on them settles by version and so does no harm.
