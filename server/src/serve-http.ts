@@ -46,15 +46,36 @@ function explained(error: NodeJS.ErrnoException, port: number): Error {
 /** Long enough for clients that reuse connections to send what they were about to send. */
 const DRAIN_MS = 500;
 
+/** How often newcomers are looked for before the listener closes whatever is still coming. */
+const MAX_LOOKS = 200;
+
+/**
+ * Whoever has connected is taken in first: closing the listener would cut off those whom the kernel has let in and
+ * Node has not, and after work that took long these are many. Between a look that finds nobody and the end of listening
+ * there are microseconds; whoever comes in these is cut off, which nothing in user space can prevent.
+ */
+async function takeInWhoeverWaits(server: Server): Promise<void> {
+  let hasNewcomer = false;
+  const note = (): void => {
+    hasNewcomer = true;
+  };
+  server.on("connection", note);
+  for (let looks = 0, idle = 0; looks < MAX_LOOKS && idle < 2; looks++) {
+    hasNewcomer = false;
+    await new Promise((resolve) => setImmediate(resolve)); // between two of these the loop asks for connections
+    idle = hasNewcomer ? 0 : idle + 1;
+  }
+  server.off("connection", note);
+}
+
 /**
  * Takes no new connection, answers what comes over those that are open and tells their clients to come over another
  * one, and cuts off what is left after `timeoutMs`. Idle connections stay for a moment: a request may be on its way,
  * and would be lost with a connection that was closed under it.
  */
 export async function stopServing(server: Server, timeoutMs: number): Promise<void> {
-  // whoever has connected is taken in first: closing the listener would cut these off
-  await new Promise((resolve) => setImmediate(resolve));
   server.prependListener("request", (_req, res) => res.setHeader("Connection", "close"));
+  await takeInWhoeverWaits(server);
   // when the process was busy, requests that came meanwhile are read between a timer and an immediate
   const closeIdle = setInterval(() => setImmediate(() => server.closeIdleConnections()), DRAIN_MS);
   const cut = setTimeout(() => server.closeAllConnections(), timeoutMs);

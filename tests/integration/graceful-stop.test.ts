@@ -5,7 +5,13 @@ import { listConnections } from "../support/company-under-test.ts";
 import { TEST_SERVER } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { hubspotHeaders } from "../support/hubspot-sender.ts";
-import { ask, type LoadBalancer, newAgent, startLoadBalancer } from "../support/load-balancer.ts";
+import {
+  ask,
+  isGoingAway,
+  type LoadBalancer,
+  newAgent,
+  startLoadBalancer,
+} from "../support/load-balancer.ts";
 import { adminGet, newStorage, oneCompany, type Storage } from "../support/one-company.ts";
 import { freePort, type ServerProcess, startServer } from "../support/server-process.ts";
 
@@ -45,7 +51,7 @@ function startStream(sandbox: Sandbox, url: string, firstId: number) {
     while (!isOver) {
       const eventId = nextId++;
       sent.push({ eventId, outcome: await send(eventId) });
-      if (sent.at(-1)?.outcome === "ECONNREFUSED") await sleep(20);
+      if (isGoingAway(String(sent.at(-1)?.outcome))) await sleep(20);
     }
   };
   const runs = Array.from({ length: SENDERS }, run);
@@ -88,7 +94,15 @@ describe("stopping under load", () => {
       await stream.stop();
       expect(code).toBe(0);
       expect(ms).toBeLessThan(STOP_MS);
-      expect(new Set(stream.sent.map(({ outcome }) => outcome))).toEqual(new Set([202, "ECONNREFUSED"]));
+      // who connects at the very end of listening is cut off by the kernel, at most one request of each sender
+      expect(stream.sent.filter(({ outcome }) => outcome === "ECONNRESET").length).toBeLessThanOrEqual(
+        SENDERS,
+      );
+      const outcomes = new Set(stream.sent.map(({ outcome }) => outcome));
+      expect([...outcomes].filter((outcome) => outcome !== "ECONNRESET").sort()).toEqual([
+        202,
+        "ECONNREFUSED",
+      ]);
       const acked = stream.sent.filter(({ outcome }) => outcome === 202);
       expect(acked.length).toBeGreaterThan(SENDERS);
       server = await startServer(environment, port);

@@ -15,6 +15,9 @@ export interface Answer {
 export const newAgent = (connections: number): Agent =>
   new Agent({ keepAlive: true, maxSockets: connections });
 
+/** What a server that is going away says to whoever comes now: nobody listens, or the listener ended under them. */
+export const isGoingAway = (code: string): boolean => code === "ECONNREFUSED" || code === "ECONNRESET";
+
 /** Passes requests on in turn; where nobody listens it tries the next one. Everything else is its client's trouble. */
 export async function startLoadBalancer(targets: readonly number[]): Promise<LoadBalancer> {
   const agent = newAgent(8);
@@ -25,7 +28,7 @@ export async function startLoadBalancer(targets: readonly number[]): Promise<Loa
     for (const port of [...targets.slice(first), ...targets.slice(0, first)]) {
       const answer = await ask(agent, port, { method, path, headers, body });
       if (typeof answer !== "string") return answer;
-      if (answer !== "ECONNREFUSED") return { status: 502, body: Buffer.from(answer) };
+      if (!isGoingAway(answer)) return { status: 502, body: Buffer.from(answer) };
     }
     return { status: 502, body: Buffer.from("nobody listens") };
   };
