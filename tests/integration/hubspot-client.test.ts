@@ -165,7 +165,7 @@ describe("the access token of a connection", () => {
     expect(server.calls.length).toBeLessThanOrEqual(6);
   });
 
-  it("that is refused even when new means that the app was removed", async () => {
+  it("that is refused even when new passes: only a refused renewal means that the app was removed", async () => {
     const { deps, server } = await start(() => ({
       status: 401,
       body: { category: "EXPIRED_AUTHENTICATION" },
@@ -174,7 +174,7 @@ describe("the access token of a connection", () => {
       accessToken: "token-2",
     }));
     await expect(createHubspotClient(deps, "33", source()).call(PING)).rejects.toMatchObject({
-      kind: "unauthorized",
+      kind: "unavailable",
     });
     expect(server.calls).toHaveLength(2);
   });

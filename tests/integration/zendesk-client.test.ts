@@ -175,7 +175,7 @@ describe("the Zendesk client where node-zendesk alone would go wrong", () => {
     expect(stub.calls.map((call) => call.headers.authorization)).toEqual(["Bearer old", "Bearer new"]);
     stub.routes = { "GET /api/v2/users/me.json": refused };
     await expect(client.get(["users", "me"], anything)).rejects.toMatchObject({
-      kind: "unauthorized",
+      kind: "unavailable",
       status: 401,
     });
     expect(stub.calls).toHaveLength(4);

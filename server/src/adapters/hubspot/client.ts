@@ -1,5 +1,6 @@
 import { PlatformError } from "../../services/errors.ts";
 import type { BudgetScope } from "../../services/ports.ts";
+import { refusedAgain } from "../platform/refused-again.ts";
 import { HubspotRefusal } from "./api-error.ts";
 import { PortalClient } from "./portal-client.ts";
 import { type HubspotHttpDeps, hubspotFetches, type Lane } from "./portal-http.ts";
@@ -53,7 +54,10 @@ export function createHubspotClient(
       const answer = await send(call, token);
       if (answer.status !== 401) return checked(call, answer);
       const renewed = await tokens.afterRefusal(token);
-      return checked(call, renewed === null ? answer : await send(call, renewed));
+      if (renewed === null) return checked(call, answer);
+      const second = await send(call, renewed);
+      if (second.status === 401) throw refusedAgain("HubSpot");
+      return checked(call, second);
     },
   };
 }

@@ -7,7 +7,7 @@ import type { TimeSource } from "./time-source.ts";
 const FAILURES = 8;
 /** How long at first, and at most; each probe that fails doubles it. */
 const FIRST_OPEN_MS = 10_000;
-const LONGEST_OPEN_MS = 300_000;
+const LONGEST_OPEN_MS = 60_000;
 /** A probe that nobody heard of again after this was lost with its process. */
 const PROBE_MS = 60_000;
 /** How old what is known of the other processes may be. */
@@ -46,7 +46,7 @@ export function askForProbe(
 
 /**
  * Circuit breaker of a connection, one over all processes: after 8 attempts in a row without a usable answer nothing is
- * sent for 10 s; then one call probes, and a failed probe doubles the wait, up to 5 minutes.
+ * sent for 10 s; then one call probes, and a failed probe doubles the wait, up to a minute.
  */
 export class Breaker {
   readonly #deps: BreakerDeps;

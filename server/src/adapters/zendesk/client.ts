@@ -2,6 +2,7 @@ import nodeZendesk from "node-zendesk";
 import { z } from "zod";
 import { PlatformError } from "../../services/errors.ts";
 import type { OutgoingFetch } from "../platform/outgoing-http.ts";
+import { refusedAgain } from "../platform/refused-again.ts";
 import { kindOf } from "../platform/retry-rules.ts";
 import type { Lane, Lanes } from "./lanes.ts";
 import type { TokenSource } from "./token-source.ts";
@@ -64,9 +65,12 @@ export function createZendeskClient(deps: {
     try {
       return readAnswer(await attempt(call, token), schema, call);
     } catch (error) {
-      if (!(error instanceof PlatformError) || error.kind !== "unauthorized") throw error;
+      if (!isTokenRefused(error)) throw error;
       const renewed = await deps.tokens.renew(token);
-      return readAnswer(await attempt(call, renewed), schema, call);
+      const second = await attempt(call, renewed).catch((again: unknown) => {
+        throw isTokenRefused(again) ? refusedAgain("Zendesk") : again;
+      });
+      return readAnswer(second, schema, call);
     }
   }
   return {
@@ -76,6 +80,9 @@ export function createZendeskClient(deps: {
     post: (path, body, schema, options) => request("POST", path, body, schema, options),
   };
 }
+
+const isTokenRefused = (error: unknown): boolean =>
+  error instanceof PlatformError && error.kind === "unauthorized";
 
 /**
  * One call through node-zendesk's transporter, which adds authorization and headers. Its methods above that are
