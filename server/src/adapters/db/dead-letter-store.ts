@@ -7,6 +7,8 @@ import {
   MAX_READ_REFUSALS,
 } from "../../services/ports.ts";
 import { jsonParameter } from "./json-parameter.ts";
+import { claimParameter } from "./ledger-commit.ts";
+import { LOCK_RECORDS } from "./ledger-sql.ts";
 import type { ProcessLease } from "./process-lease.ts";
 import type { Database } from "./sql.ts";
 import type { WakeUp, WakeUps } from "./wake-ups.ts";
@@ -52,13 +54,13 @@ UPDATE outbox AS row SET parked_at = NULL WHERE ${isAsked("row", "write")} AND $
 const DISCARD_READS = `
 DELETE FROM record_mark AS mark WHERE ${isAsked("mark", "read")} AND ${IS_GIVEN_UP} RETURNING 1`;
 
-/** $1 tenant, $2 connection, $3 claims `{y, i}`, $4 reason, $5 when to try again. */
+/** $1 tenant, $2 connection, $3 claims `{y, i, v}`, $4 reason, $5 when to try again. */
 const REFUSE = `
 UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL, version = mark.version + 1,
   refusals = mark.refusals + 1, last_error = $4,
   due_at = CASE WHEN mark.refusals + 1 >= ${MAX_READ_REFUSALS} THEN $5::timestamptz + interval '1 day'
     ELSE $5::timestamptz + make_interval(secs => 15 * power(2, mark.refusals)) END
-FROM json_to_recordset($3::json) AS claim (y text, i text)
+FROM json_to_recordset($3::json) AS claim (y text, i text, v bigint)
 WHERE mark.tenant_id = $1 AND mark.connection_id = $2 AND mark.object_type = claim.y AND mark.object_id = claim.i`;
 
 const COUNTS = `
@@ -120,8 +122,13 @@ export function createDeadLetterStore(
         );
       }),
     refuseRecords: async (tenant, connection, claims, { reason, retryAt }) => {
-      const refs = jsonParameter(claims.map(({ ref }) => ({ y: ref.objectType, i: ref.id })));
-      await lease.settling(() => database.query(REFUSE, [tenant, connection, refs, reason, retryAt]));
+      const claimed = [tenant, connection, claimParameter(claims)];
+      await lease.settling(() =>
+        database.transaction(async (sql) => {
+          await sql.query(LOCK_RECORDS, claimed);
+          await sql.query(REFUSE, [...claimed, reason, retryAt]);
+        }),
+      );
     },
     counts: () => database.query<{ platform: Platform; kind: DeadLetter["kind"]; count: number }>(COUNTS),
   };
