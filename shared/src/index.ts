@@ -170,7 +170,7 @@ export { planUndo } from "./matches/plan-undo.ts";
 export { type MatchResult, matchParty } from "./matching.ts";
 export { normaliseName } from "./names.ts";
 export { type Fact, fact, type Observation, observation } from "./observation.ts";
-export { observationsOf, observationsOfRemoval } from "./observe.ts";
+export { observationsOf, observationsOfRemoval, observationsOfReturn } from "./observe.ts";
 export { FINANCIAL_MEASURES } from "./open-explanation.ts";
 export { type Loss, lossesOf, settledOutcomes, type Told } from "./outcomes/customer-history.ts";
 export { lostSentence, lostSince } from "./outcomes/lost-since.ts";

@@ -5,7 +5,7 @@ import { profileValue } from "./account-state.ts";
 import { foldAsOf, foldObservations } from "./fold-observations.ts";
 import type { Observation } from "./observation.ts";
 import { observation as observationSchema } from "./observation.ts";
-import { observationsOf, observationsOfRemoval } from "./observe.ts";
+import { observationsOf, observationsOfRemoval, observationsOfReturn } from "./observe.ts";
 import type { FieldsOf, RecordRef, SourceRecord } from "./source-record.ts";
 
 const link = (id: string): RecordRef => ({ platform: "zendesk", objectType: "organization", id });
@@ -120,10 +120,43 @@ describe("observations of a record", () => {
   it("makes a removed record disappear, and a restored one come back", () => {
     const known = ticket(5);
     const removed = observationsOfRemoval(known, daysAgo(3));
-    const restored = observationsOf(null, { ...known, updatedAt: daysAgoText(1) });
+    const restored = observationsOfReturn({ ...known, updatedAt: daysAgoText(1) });
     const all = [...observationsOf(null, known), ...removed, ...restored];
     expect(foldAsOf(all, daysAgo(2)).tickets[0]?.value).toBeNull();
     expect(foldObservations(all).tickets[0]?.value?.status).toBe("open");
+  });
+
+  it("knows the use of the product again when a company comes back, though its history ends before it went", () => {
+    const known = company(daysAgoText(5), {
+      usage: { logins: 40 },
+      usageHistory: [{ metric: "logins", value: 40, at: daysAgoText(9) }],
+    });
+    const all = [
+      ...observationsOf(null, known),
+      ...observationsOfRemoval(known, daysAgo(3)),
+      ...observationsOfReturn({ ...known, updatedAt: daysAgoText(1) }),
+    ];
+    const newest = (observations: readonly Observation[]) =>
+      foldObservations(observations)
+        .usage.find(({ key }) => key === "logins")
+        ?.points.at(-1);
+    expect(newest(all.filter(({ at }) => at < daysAgoText(2)))?.value).toBeNull();
+    expect(newest(all)).toEqual({ at: daysAgoText(1), value: 40 });
+  });
+
+  it("counts a rating again when its company comes back, as old as it is", () => {
+    const to = (links: RecordRef[]): SourceRecord => ({
+      ref: { platform: "hubspot", objectType: "feedback", id: "5" },
+      createdAt: daysAgoText(60),
+      updatedAt: daysAgoText(60),
+      links,
+      fields: { kind: "rating", metric: "nps", score: -100, answeredAt: daysAgoText(60) },
+    });
+    const [there, gone] = [to([{ platform: "hubspot", objectType: "company", id: "1" }]), to([])];
+    const lost = [...observationsOf(null, there), ...observationsOf(there, gone)];
+    expect(foldObservations(lost).ratings.map(({ value }) => value)).toEqual([null]);
+    const back = foldObservations([...lost, ...observationsOf(gone, there)]).ratings;
+    expect(back).toMatchObject([{ at: later(60), value: { score: -100 } }]);
   });
 
   it("does not date a contact's part and bounces back to a time at which nobody knew them", () => {

@@ -20,11 +20,14 @@ export function observationsOf(before: SourceRecord | null, after: SourceRecord)
   const changedAt = changeTime(before, instantText(after.updatedAt));
   const was = before === null ? null : { facts: recordFacts(before), parties: partiesOf(before) };
   const is = { facts: recordFacts(after), parties: partiesOf(after) };
+  const isUntouched = before !== null && instantText(after.updatedAt) === instantText(before.updatedAt);
   const found: Observation[] = [];
   for (const subject of is.parties) {
     const known = was?.parties.has(subject) ? was.facts : null;
     const said =
-      known === null ? allFacts(is.facts, changedAt) : newFacts(known, is.facts, before, changedAt);
+      known === null
+        ? allFacts(is.facts, changedAt, isUntouched)
+        : newFacts(known, is.facts, before, changedAt);
     for (const { at, fact } of said) found.push(observation(after, subject, at, fact));
   }
   for (const subject of was?.parties ?? []) {
@@ -33,6 +36,21 @@ export function observationsOf(before: SourceRecord | null, after: SourceRecord)
       found.push(observation(after, subject, changedAt, gone));
   }
   return inOrder(found);
+}
+
+/**
+ * What a record says that was removed and is there again since its `updatedAt`. Its gauges as well: their dated
+ * history ends before the removal, which would go on counting.
+ */
+export function observationsOfReturn(after: SourceRecord): Observation[] {
+  const at = instantText(after.updatedAt);
+  const { points, gauges } = recordFacts(after);
+  const again = gauges.filter((gauge) => gauge.value !== null && isLastPoint(points, gauge));
+  const parties = [...partiesOf(after)];
+  return inOrder([
+    ...observationsOf(null, after),
+    ...parties.flatMap((subject) => again.map((gauge) => observation(after, subject, at, gauge))),
+  ]);
 }
 
 /** What it means for the parties of a record that it is gone at its platform. */
@@ -67,13 +85,18 @@ function partiesOf(record: SourceRecord): ReadonlySet<string> {
 
 /**
  * Everything, for a party that the record is new to. The present is said once more at the time of the change,
- * so that a record that was taken away and came back is there again; ratings, which do not come back, are not.
+ * so that a record that was taken away and came back is there again. A rating keeps its date: it is said once more
+ * only where nothing but its links has changed, because that is told as of its last change.
  */
-function allFacts({ registers, points, gauges }: RecordFacts, changedAt: string): DatedFact[] {
+function allFacts(
+  { registers, points, gauges }: RecordFacts,
+  changedAt: string,
+  isUntouched: boolean,
+): DatedFact[] {
   const facts: DatedFact[] = [];
   for (const { current, past, since } of registers) {
     facts.push(...past.filter(({ at }) => at < changedAt));
-    const isFixed = current.kind === "rating" && since !== null && since < changedAt;
+    const isFixed = current.kind === "rating" && since !== null && since < changedAt && !isUntouched;
     const isUnsaid = (current.kind === "profile" || current.kind === "custom") && current.value === null;
     if (!isFixed && !isUnsaid) facts.push({ at: changedAt, fact: current });
   }
@@ -99,8 +122,8 @@ function newFacts(
     const isUnmapped = register.current.kind === "custom" && !registers.some((r) => isSameName(r, register));
     if (isUnmapped) facts.push({ at: changedAt, fact: register.gone });
   }
-  const saidBefore = new Set(known.points.map(canonicalJson));
-  facts.push(...points.filter((point) => !saidBefore.has(canonicalJson(point))));
+  const saidBefore = new Set(known.points.map(nameOfPoint));
+  facts.push(...points.filter((point) => !saidBefore.has(nameOfPoint(point))));
   for (const gauge of gauges) {
     const old = known.gauges.find((g) => isSameGauge(g, gauge))?.value ?? null;
     if (old === gauge.value) continue;
@@ -115,6 +138,10 @@ function newFacts(
   }
   return facts;
 }
+
+/** The same for the same fact of the same moment. */
+const nameOfPoint = ({ at, fact: { kind, key, value } }: DatedFact): string =>
+  `${at} ${kind} ${JSON.stringify(key)} ${typeof value === "object" ? canonicalJson(value) : JSON.stringify(value)}`;
 
 const isSameGauge = (a: Gauge, b: Gauge): boolean => a.kind === b.kind && a.key === b.key;
 

@@ -19,7 +19,7 @@ forEachDatabase("Ledger positions", (under) => {
     Array.from({ length: count }, (_, i) =>
       usage(company, new Date(Date.UTC(2026, 0, 1, 0, i)).toISOString(), value),
     );
-  const commit = (world: World, observations: readonly Observation[]): Promise<void> =>
+  const commit = (world: World, observations: readonly Observation[]): Promise<unknown> =>
     stores.ledger.commit(change(world, { observations }));
   const positions = async (world: World): Promise<number[]> =>
     (

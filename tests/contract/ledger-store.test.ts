@@ -327,6 +327,34 @@ forEachDatabase("LedgerStore", (under) => {
     expect(await stores.ledger.progress(world.zendesk)).toEqual([]);
   });
 
+  it("stores a page that two read at once for one of them, and nothing of the other's", async () => {
+    const world = await newWorld(stores);
+    const page = (cursor: string | null, readAt: string | null, id: string) => ({
+      ...change(world, { records: [company(id)] }),
+      readAt,
+      progress: {
+        connectionId: world.hubspot,
+        objectType: "company" as const,
+        cursor,
+        recordsRead: 1,
+        recordsTotal: null,
+        isDone: cursor === null,
+        startedAt: new Date("2026-02-01T00:00:00.000Z"),
+        updatedAt: new Date("2026-02-01T00:00:05.000Z"),
+      },
+    });
+    const first = await Promise.all(["1", "2"].map((id) => stores.ledger.commit(page("c1", null, id))));
+    expect(first.filter((stored) => stored === null)).toHaveLength(1);
+    const known = await stores.ledger.knownRecords(world.tenantId, [
+      ref("company", "1"),
+      ref("company", "2"),
+    ]);
+    expect(known.size).toBe(1);
+    expect(await stores.ledger.commit(page(null, "c1", "3"))).not.toBeNull();
+    expect(await stores.ledger.commit(page(null, "c1", "4"))).toBeNull();
+    expect((await stores.ledger.progress(world.hubspot))[0]).toMatchObject({ cursor: null, isDone: true });
+  });
+
   it("marks all known records of a type, or those that changed since then, of one connection alone", async () => {
     const [one, two] = [await newWorld(stores), await newWorld(stores)];
     const old = { updatedAt: "2025-01-01T00:00:00.000Z" };

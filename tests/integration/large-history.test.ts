@@ -76,7 +76,7 @@ describe("a portal with thousands of companies", () => {
     const { ledger } = world.stores;
     const commit: typeof ledger.commit = async (change) => {
       largest.records = Math.max(largest.records, change.records.length);
-      await ledger.commit(change);
+      return await ledger.commit(change);
     };
     const { hubspot, stores } = world;
     const read = () => runBackfill({ ...world.deps, ledger: { ...ledger, commit } }, hubspot.id);

@@ -75,8 +75,8 @@ export class ScoredBook {
     });
   }
 
-  tell(observations: readonly Observation[]): Promise<void> {
-    return this.#stores.ledger.commit(change(this.world, { observations }));
+  async tell(observations: readonly Observation[]): Promise<void> {
+    await this.#stores.ledger.commit(change(this.world, { observations }));
   }
 
   /** Scores what is marked; with `all` every account, as once a day. */

@@ -2,6 +2,7 @@ import {
   type Observation,
   observationsOf,
   observationsOfRemoval,
+  observationsOfReturn,
   type RecordRef,
   refKey,
   type SourceRecord,
@@ -39,18 +40,21 @@ interface ReadRecords {
   missing: readonly RecordRef[];
   claims: readonly ClaimedRecord[];
   progress: BackfillProgress | null;
+  /** The cursor that they were read at, as in `LedgerChange`. */
+  readAt?: string | null;
 }
 
 /**
  * Takes newly read versions of records into the ledger: what they say more than the versions before becomes
  * observations, in one transaction with whatever they settle; then their parties get their accounts, and what follows
  * from removals, restorations, merges and erasures is done.
+ * @returns whether it was done; not where somebody else has stored the page
  */
 export async function readRecords(
   deps: RecordDeps,
   connection: Connection,
   asRead: ReadRecords,
-): Promise<void> {
+): Promise<boolean> {
   const tenant = connection.tenantId;
   const { records, missing, erased } = await withoutErased(deps, connection, asRead);
   const parties = linkedParties(records);
@@ -71,23 +75,29 @@ export async function readRecords(
     await readChildrenAgain(deps, connection, moved, restored.filter(hasChildren));
   }
   const now = deps.clock.now();
-  await deps.ledger.commit({
+  const stored = await deps.ledger.commit({
     tenantId: tenant,
     connectionId: connection.id,
     records,
     removed,
     observations: [
-      ...records.flatMap((after) =>
-        observationsOf(known.get(refKey(after.ref)) ?? null, asRestored(after, removedAt, now)),
-      ),
+      ...records.flatMap((after) => {
+        const goneAt = removedAt.get(refKey(after.ref));
+        return goneAt === undefined
+          ? observationsOf(known.get(refKey(after.ref)) ?? null, after)
+          : observationsOfReturn(asRestored(after, goneAt, now));
+      }),
       ...removed.flatMap((ref) => observationsOfRemoved(known.get(refKey(ref)), now)),
     ],
     claims: asRead.claims,
     progress: asRead.progress,
+    ...(asRead.readAt !== undefined && { readAt: asRead.readAt }),
   });
+  if (stored === null) return false;
   if (isLive) await settleSuccessions(deps, connection);
-  await matchParties(deps, tenant, records.map((r) => r.ref).filter(isParty));
+  await matchParties(deps, tenant, stored.parties);
   if (isLive) await markUnknown(deps, tenant, connection, parties, known);
+  return true;
 }
 
 /** What was erased is gone, whatever the platform still shows of it. */
@@ -129,10 +139,8 @@ async function cameBack(
 }
 
 /** It is there again since now, and not since its own last change: that may lie before its removal. */
-function asRestored(record: SourceRecord, removedAt: ReadonlyMap<string, Date>, now: Date): SourceRecord {
-  const gone = removedAt.get(refKey(record.ref));
-  if (gone === undefined) return record;
-  const since = new Date(Math.max(now.getTime(), gone.getTime() + 1, Date.parse(record.updatedAt)));
+function asRestored(record: SourceRecord, goneAt: Date, now: Date): SourceRecord {
+  const since = new Date(Math.max(now.getTime(), goneAt.getTime() + 1, Date.parse(record.updatedAt)));
   return { ...record, updatedAt: since.toISOString() };
 }
 

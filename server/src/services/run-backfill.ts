@@ -45,8 +45,8 @@ async function readHistory(deps: BackfillDeps, connection: Connection, startedAt
     let progress = known.get(objectType) ?? begin(connection, objectType, startedAt);
     while (!progress.isDone) {
       if (deps.clock.now().getTime() - startedAt.getTime() > SLICE_MS) return "unfinished";
-      const page = await gateway.page(objectType, progress.cursor);
-      if (await hasMoved(deps, progress)) return "elsewhere";
+      const readAt = progress.cursor;
+      const page = await gateway.page(objectType, readAt);
       progress = {
         ...progress,
         cursor: page.next,
@@ -55,7 +55,9 @@ async function readHistory(deps: BackfillDeps, connection: Connection, startedAt
         isDone: page.next === null,
         updatedAt: deps.clock.now(),
       };
-      await readRecords(deps, connection, { records: page.records, missing: [], claims: [], progress });
+      const read = { records: page.records, missing: [], claims: [], progress, readAt };
+      // two processes that were woken for the same history read the same page; the second one leaves it to the first
+      if (!(await readRecords(deps, connection, read))) return "elsewhere";
       deps.log.info(
         { connectionId: connection.id, objectType, read: progress.recordsRead, isDone: progress.isDone },
         `backfill of ${connection.platform}: ${progress.recordsRead} ${objectType} records read`,
@@ -63,14 +65,6 @@ async function readHistory(deps: BackfillDeps, connection: Connection, startedAt
     }
   }
   return "done";
-}
-
-/** Two processes that were woken for the same history read the same page; who stores it second leaves it to the first. */
-async function hasMoved(deps: BackfillDeps, from: BackfillProgress): Promise<boolean> {
-  const stored = (await deps.ledger.progress(from.connectionId)).find(
-    (p) => p.objectType === from.objectType,
-  );
-  return stored !== undefined && (stored.isDone || stored.cursor !== from.cursor);
 }
 
 const begin = (connection: Connection, objectType: ObjectType, at: Date): BackfillProgress => ({

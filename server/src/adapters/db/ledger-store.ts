@@ -9,11 +9,13 @@ import {
 import type { BackfillProgress, ClaimedRecord, Clock, LedgerStore } from "../../services/ports.ts";
 import { COUNT_KNOWN, MARK_KNOWN, MARK_RECORDS } from "./event-sql.ts";
 import { jsonParameter } from "./json-parameter.ts";
-import { commitLedger } from "./ledger-commit.ts";
+import { claimParameter, commitLedger, StoredElsewhere } from "./ledger-commit.ts";
 import {
   ACCOUNT_OF,
   CLAIM_RECORDS,
   CONNECTIONS_WITH_MARKS,
+  KNOWN_RECORDS,
+  LOCK_RECORDS,
   RELEASE_RECORDS,
   WAITING_RECORDS,
 } from "./ledger-sql.ts";
@@ -45,22 +47,30 @@ export function createLedgerStore(database: Database, { lease, wakeUps, clock }:
     releaseRecords: (tenant, connectionId, claims, retryAt) =>
       lease.settling(() =>
         database.transaction(async (sql) => {
-          await sql.query(RELEASE_RECORDS, [tenant, connectionId, claimParameter(claims), retryAt]);
+          const claimed = [tenant, connectionId, claimParameter(claims)];
+          await sql.query(LOCK_RECORDS, claimed);
+          await sql.query(RELEASE_RECORDS, [...claimed, retryAt]);
           // what is due at once comes back with the job that failed; more wake-ups would only make it run hot
           if (retryAt > clock.now())
             await wakeUps.send(sql, [{ name: "refresh-records", payload: { connectionId }, at: retryAt }]);
         }),
       ),
     knownRecords: async (tenant, refs) => {
-      const rows = await database.query<{ ref: string; record: SourceRecord }>(
-        `SELECT ref, record FROM source_record
-         WHERE tenant_id = $1 AND ref = ANY($2::text[]) AND removed_at IS NULL`,
-        [tenant, refs.map(refKey)],
-      );
+      const rows = await database.query<{ ref: string; record: SourceRecord }>(KNOWN_RECORDS, [
+        tenant,
+        [...new Set(refs.map(refKey))],
+      ]);
       return new Map(rows.map((row) => [row.ref, row.record]));
     },
     commit: (change) =>
-      lease.settling(() => database.transaction((sql) => commitLedger(sql, wakeUps, change))),
+      lease.settling(() =>
+        database
+          .transaction((sql) => commitLedger(sql, wakeUps, change))
+          .catch((error: unknown) => {
+            if (error instanceof StoredElsewhere) return null;
+            throw error;
+          }),
+      ),
     markRecords: async (tenant, connectionId, refs) => {
       if (refs.length === 0) return;
       const keyed = new Map(refs.map((ref) => [refKey(ref), ref]));
@@ -102,9 +112,6 @@ const toClaim = (row: MarkRow): ClaimedRecord => ({
   ref: refOf(`${row.platform}:${row.object_type}:${row.object_id}`),
   version: row.version,
 });
-
-export const claimParameter = (claims: readonly ClaimedRecord[]): string =>
-  jsonParameter(claims.map(({ ref, version }) => ({ y: ref.objectType, i: ref.id, v: version })));
 
 async function progress(database: Database, connectionId: ConnectionId): Promise<BackfillProgress[]> {
   const rows = await database.orm((prisma) =>

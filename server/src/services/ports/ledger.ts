@@ -39,6 +39,8 @@ export interface LedgerChange {
   /** Marks that this settles. */
   claims: readonly ClaimedRecord[];
   progress: BackfillProgress | null;
+  /** The cursor that this page was read at: where the stored one is another by now, nothing is done. Absent = any. */
+  readAt?: string | null;
 }
 
 export interface LedgerStore {
@@ -62,8 +64,10 @@ export interface LedgerStore {
    * One transaction: records, links, observations (each once, by subject, kind, key, at and value), marks on the
    * accounts of the observations' subjects with a scoring wake-up, progress, and settled marks removed. Commits that
    * add observations of one tenant take turns, so that ledger positions become visible in their order.
+   * @returns the parties of the records that are new, say something else than before, or have no account yet; `null` =
+   * somebody else has stored the page that was read at `readAt`
    */
-  commit(change: LedgerChange): Promise<void>;
+  commit(change: LedgerChange): Promise<{ parties: RecordRef[] } | null>;
   /** Marks records to be read again (catch-up); same coalescing as events. */
   markRecords(tenant: TenantId, connection: ConnectionId, refs: readonly RecordRef[]): Promise<void>;
   /**
