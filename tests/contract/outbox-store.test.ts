@@ -51,6 +51,19 @@ forEachDatabase("OutboxStore", (under) => {
     expect(await stores.outbox.claim(world.hubspot, "company", 10, new Date(), 1)).toHaveLength(1);
   });
 
+  it("hands out first what was wanted first, also to a process whose clock is years behind", async () => {
+    const world = await newWorld(stores);
+    const ids = ["3", "1", "2"];
+    for (const id of ids) await want(world, { score: id }, ref("company", id), accountId.parse(randomUUID()));
+    await want(world, { score: "4" }, ref("company", "3"), account); // what changes again keeps its place
+    const handedOut: string[] = [];
+    for (const _ of ids) {
+      const [row] = await stores.outbox.claim(world.hubspot, "company", 1, new Date("2016-01-01"));
+      handedOut.push(row?.ref.id ?? "none");
+    }
+    expect(handedOut).toEqual(ids);
+  });
+
   it("says whether more may follow soon: accounts to be scored, or records that are being read", async () => {
     const [world, other] = [await newWorld(stores), await newWorld(stores)];
     const isMoreComing = () => stores.outbox.isMoreComing(world.hubspot);
@@ -129,6 +142,23 @@ forEachDatabase("OutboxStore", (under) => {
     await settle(world, await claim(world), { kind: "failed", reason: "timeout" }, new Date(0));
     await want(world, { score: "1" });
     expect((await claim(world)).map((row) => row.values)).toEqual([{ score: "1" }]);
+  });
+
+  it("writes again when a value went back after a write whose process died before it could say how it went", async () => {
+    const world = await newWorld(stores);
+    await want(world, { score: "1" });
+    await settle(world, await claim(world), CONFIRMED);
+    await want(world, { score: "2" });
+    const dying = await storesOfProcess(under.database);
+    await claim(world, dying); // the platform may have it
+    await dying.ageHeartbeat(11);
+    await want(world, { score: "1" });
+    expect(await stores.outbox.connectionsWithPending(new Date())).toContain(world.hubspot);
+    const rows = await claim(world);
+    expect(rows.map((row) => row.values)).toEqual([{ score: "1" }]);
+    await settle(world, rows, CONFIRMED);
+    expect(await claim(world)).toEqual([]);
+    await dying.lease.end();
   });
 
   it("settles the claimed version only: what was wanted anew meanwhile stays pending", async () => {
@@ -218,6 +248,21 @@ forEachDatabase("OutboxStore", (under) => {
     ]);
     expect(await stores.outbox.recent(world.tenantId, 1)).toHaveLength(1);
     expect(await stores.outbox.recent((await newWorld(stores)).tenantId, 10)).toEqual([]);
+  });
+
+  it("forgets of the log what is older than a month, while it writes", async () => {
+    const world = await newWorld(stores);
+    const at = new Date("2026-03-31T12:00:00.000Z");
+    for (const day of ["2026-02-28", "2026-03-02"])
+      await under.database.query(
+        `INSERT INTO write_log (tenant_id, at, platform, object_type, object_id, values, outcome)
+         VALUES ($1, $2, 'hubspot', 'company', '1', '{}', 'confirmed')`,
+        [world.tenantId, day],
+      );
+    await want(world, { score: "1" });
+    await settle(world, await claim(world), CONFIRMED, at);
+    const kept = await stores.outbox.recent(world.tenantId, 10);
+    expect(kept.map((entry) => entry.at.toISOString().slice(0, 10))).toEqual(["2026-03-31", "2026-03-02"]);
   });
 
   it("does not write to a record that was removed", async () => {

@@ -107,7 +107,8 @@ forEachDatabase("What a calculation reads", (under) => {
       overrides: [],
       memories: [{ version: "default-1", evaluatedAt: book.daysAgo(20).toISOString(), before: null }],
       monthAgo: { at: book.daysAgo(60), healthScore: 90 },
-      latest: { healthScore: 70 },
+      latestAt: book.daysAgo(5),
+      frozen: null,
     });
     expect(lost.observations).toHaveLength(2);
     await stores.outcomes.retract(tenantId, loss, "token:1", book.now);
@@ -147,9 +148,8 @@ forEachDatabase("What a calculation reads", (under) => {
       await under.database.query(`UPDATE ${table} SET inputs = NULL WHERE tenant_id = $1`, [tenantId]);
     await under.database.query("UPDATE health_current SET memories = NULL WHERE tenant_id = $1", [tenantId]);
     const ledger = await read();
-    expect(ledger).toMatchObject({ latestInputs: null, memories: [{ version: "default-1" }] });
+    expect(ledger).toMatchObject({ frozen: null, memories: [{ version: "default-1" }] });
     const stored = [
-      ledger.latest,
       (await stores.scores.latest(tenantId, id))?.result,
       (await stores.scores.at(tenantId, id, book.now))?.result,
       (await stores.scores.history(tenantId, id, book.daysAgo(9)))[0]?.result,

@@ -84,13 +84,13 @@ forEachDatabase("ScoreStore", (under) => {
       overrides: [],
       memories: [],
       lostAt: null,
-      latestInputs: null,
+      frozen: null,
       links: [
         { ref: ref("company", "1"), accountId: id, rule: "anchor" },
         { ref: ref("organization", "2"), accountId: id, rule: "anchor" },
       ],
       observations: [usage("1", "2026-02-01T00:00:00.123Z", 1), usage("1", "2026-02-03T00:00:00.000Z", 3)],
-      latest: null,
+      latestAt: null,
       monthAgo: null,
     });
     expect(ledgers.find((ledger) => ledger.accountId === silent)?.observations).toEqual([]);
@@ -110,10 +110,14 @@ forEachDatabase("ScoreStore", (under) => {
     await save(world, scoredAccount(id, result, { inputs, memories }));
     expect(await stores.scores.latest(world.tenantId, id)).toEqual({ result, isReconstructed: false });
     const [ledger] = await stores.scores.ledgers(world.tenantId, [id], NOW);
-    expect(ledger).toMatchObject({ latest: result, latestInputs: inputs, memories });
+    expect(ledger).toMatchObject({ latestAt: NOW, frozen: null, memories });
     expect(await stores.scores.latest((await newWorld(stores)).tenantId, id)).toBeNull();
     const { accounts } = await stores.accounts.list(world.tenantId, { after: null, limit: 1 });
     expect(accounts[0]?.latest?.result).toEqual(result);
+    const lost = healthResult({ ...result, lostAt: ago(2).toISOString() });
+    await save(world, scoredAccount(id, lost, { inputs, memories }));
+    const [frozen] = await stores.scores.ledgers(world.tenantId, [id], NOW);
+    expect(frozen?.frozen).toEqual({ result: lost, inputs });
   });
 
   it("adds to the history what changed, not what was only calculated again", async () => {
@@ -184,7 +188,7 @@ forEachDatabase("ScoreStore", (under) => {
     ]);
     const [ledger] = await stores.scores.ledgers(world.tenantId, [id], NOW);
     expect(ledger?.monthAgo).toEqual({ at: ago(33), healthScore: 80 });
-    expect(ledger?.latest?.healthScore).toBe(50);
+    expect(ledger?.latestAt).toEqual(ago(1));
   });
 
   it("hands marked accounts out once, gives them back, and keeps what was marked again", async () => {

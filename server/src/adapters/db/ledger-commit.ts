@@ -14,6 +14,7 @@ import {
   DROP_LINKS,
   FREE_RECORDS,
   LOCK_POSITIONS,
+  LOCK_RECORDS,
   ledgerName,
   MARK_ACCOUNTS_OF,
   REMOVE_RECORDS,
@@ -26,27 +27,38 @@ import {
   SAVE_RECORDS,
   SETTLE_RECORDS,
 } from "./ledger-sql.ts";
+import { byTypeAndId } from "./lock-in-order.ts";
 import { externalKey, nameKey, partyOf } from "./party-rows.ts";
+import { refOf } from "./record-key.ts";
 import type { Sql } from "./sql.ts";
 import type { WakeUp, WakeUps } from "./wake-ups.ts";
 
-/** All of a change, in the transaction of `sql`. Safe to repeat: the same change again adds nothing. */
-export async function commitLedger(sql: Sql, wakeUps: WakeUps, change: LedgerChange): Promise<void> {
+/**
+ * All of a change, in the transaction of `sql`, or nothing (`StoredElsewhere`). Safe to repeat: the same change again adds nothing.
+ * @returns the parties that are new, say something else than before, or have no account yet
+ */
+export async function commitLedger(
+  sql: Sql,
+  wakeUps: WakeUps,
+  change: LedgerChange,
+): Promise<{ parties: RecordRef[] }> {
   const { tenantId, connectionId } = change;
+  // first: whoever reads the same page waits here, and then finds it stored
+  if (change.progress) await saveProgress(sql, tenantId, change.progress, change.readAt);
   const stored = await saveRecords(sql, change);
   await saveLinks(sql, tenantId, stored);
-  const revived = await saveParties(sql, tenantId, stored);
+  const { parties, revived } = await saveParties(sql, tenantId, stored);
   const removed = sortedKeys(change.removed);
   await removeRecords(sql, tenantId, removed);
   const told = await saveObservations(sql, tenantId, change.observations);
-  if (change.progress) await saveProgress(sql, tenantId, change.progress);
 
   const wake: WakeUp[] = [];
-  if (await markAccountsOf(sql, change, [...told, ...revived, ...removed]))
+  const { isMarkedAgain, markedAt } = await settle(sql, tenantId, connectionId, change.claims);
+  if (isMarkedAgain) wake.push({ name: "refresh-records", payload: { connectionId } });
+  if (await markAccountsOf(sql, tenantId, [...told, ...revived, ...removed], markedAt))
     wake.push({ name: "score-accounts", payload: { tenantId } });
-  if (await settle(sql, tenantId, connectionId, change.claims))
-    wake.push({ name: "refresh-records", payload: { connectionId } });
   if (wake.length > 0) await wakeUps.send(sql, wake);
+  return { parties: parties.map(refOf) };
 }
 
 const sortedKeys = (refs: readonly RecordRef[]): string[] => [...new Set(refs.map(refKey))].toSorted();
@@ -94,19 +106,25 @@ function sortedUnique(links: readonly RecordRef[]): [string, number][] {
   return [...first].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** @returns the parties that had been removed and are there again */
-async function saveParties(sql: Sql, tenant: TenantId, records: readonly SourceRecord[]): Promise<string[]> {
-  const parties = records.map(partyOf).filter((party) => party !== null);
-  if (parties.length === 0) return [];
-  const refs = parties.map((party) => refKey(party.ref));
-  await sql.query(SAVE_PARTIES, [tenant, jsonParameter(parties.map(partyRow))]);
-  const domains = parties.flatMap((party) =>
-    party.domains.toSorted().map((d) => ({ k: refKey(party.ref), d })),
-  );
-  await sql.query(DROP_DOMAINS, [tenant, refs, jsonParameter(domains)]);
-  if (domains.length > 0) await sql.query(SAVE_DOMAINS, [tenant, refs, jsonParameter(domains)]);
-  const rows = await sql.query<{ ref: string }>(REVIVE_PARTIES, [tenant, refs]);
-  return rows.map((row) => row.ref);
+/** @returns the parties that changed or wait for an account, and those of them that had been removed and are there again */
+async function saveParties(
+  sql: Sql,
+  tenant: TenantId,
+  records: readonly SourceRecord[],
+): Promise<{ parties: string[]; revived: string[] }> {
+  const given = records.map(partyOf).filter((party) => party !== null);
+  if (given.length === 0) return { parties: [], revived: [] };
+  const rows = await sql.query<{ ref: string }>(SAVE_PARTIES, [tenant, jsonParameter(given.map(partyRow))]);
+  const parties = rows.map((row) => row.ref);
+  if (parties.length === 0) return { parties, revived: [] };
+  const isSaved = new Set(parties);
+  const domains = given
+    .filter((party) => isSaved.has(refKey(party.ref)))
+    .flatMap((party) => party.domains.toSorted().map((d) => ({ k: refKey(party.ref), d })));
+  await sql.query(DROP_DOMAINS, [tenant, parties, jsonParameter(domains)]);
+  if (domains.length > 0) await sql.query(SAVE_DOMAINS, [tenant, parties, jsonParameter(domains)]);
+  const revived = await sql.query<{ ref: string }>(REVIVE_PARTIES, [tenant, parties]);
+  return { parties, revived: revived.map((row) => row.ref) };
 }
 
 const partyRow = (party: Party): object => ({
@@ -150,32 +168,45 @@ async function saveObservations(
 
 async function markAccountsOf(
   sql: Sql,
-  { tenantId, connectionId, claims }: LedgerChange,
+  tenant: TenantId,
   parties: readonly string[],
+  markedAt: Date | null,
 ): Promise<boolean> {
   if (parties.length === 0) return false;
-  const values = [tenantId, [...new Set(parties)], connectionId, claimParameter(claims)];
-  return (await sql.query(MARK_ACCOUNTS_OF, values)).length > 0;
+  return (await sql.query(MARK_ACCOUNTS_OF, [tenant, [...new Set(parties)], markedAt])).length > 0;
 }
 
-const claimParameter = (claims: readonly ClaimedRecord[]): string =>
-  jsonParameter(claims.map(({ ref, version }) => ({ y: ref.objectType, i: ref.id, v: version })));
+export const claimParameter = (claims: readonly ClaimedRecord[]): string =>
+  jsonParameter(
+    claims.map(({ ref, version }) => ({ y: ref.objectType, i: ref.id, v: version })).sort(byTypeAndId),
+  );
 
-/** @returns whether some of them were marked again meanwhile */
+/** @returns whether some of them were marked again meanwhile, and since when the oldest of all was marked */
 async function settle(
   sql: Sql,
   tenant: TenantId,
   connection: ConnectionId,
   claims: readonly ClaimedRecord[],
-): Promise<boolean> {
-  if (claims.length === 0) return false;
-  const settled = [tenant, connection, claimParameter(claims)];
-  await sql.query(SETTLE_RECORDS, settled);
-  return (await sql.query(FREE_RECORDS, settled)).length > 0;
+): Promise<{ isMarkedAgain: boolean; markedAt: Date | null }> {
+  if (claims.length === 0) return { isMarkedAgain: false, markedAt: null };
+  const values = [tenant, connection, claimParameter(claims)];
+  await sql.query(LOCK_RECORDS, values);
+  const settled = await sql.query<{ due_at: Date }>(SETTLE_RECORDS, values);
+  const freed = settled.length < claims.length ? await sql.query<{ due_at: Date }>(FREE_RECORDS, values) : [];
+  const times = [...settled, ...freed].map((row) => row.due_at.getTime());
+  return {
+    isMarkedAgain: freed.length > 0,
+    markedAt: times.length === 0 ? null : new Date(Math.min(...times)),
+  };
 }
 
-async function saveProgress(sql: Sql, tenant: TenantId, progress: BackfillProgress): Promise<void> {
-  await sql.query(SAVE_PROGRESS, [
+async function saveProgress(
+  sql: Sql,
+  tenant: TenantId,
+  progress: BackfillProgress,
+  readAt: string | null | undefined,
+): Promise<void> {
+  const stored = await sql.query(SAVE_PROGRESS, [
     tenant,
     progress.connectionId,
     progress.objectType,
@@ -185,5 +216,11 @@ async function saveProgress(sql: Sql, tenant: TenantId, progress: BackfillProgre
     progress.isDone,
     progress.startedAt,
     progress.updatedAt,
+    readAt ?? null,
+    readAt !== undefined,
   ]);
+  if (stored.length === 0) throw new StoredElsewhere();
 }
+
+/** Ends the transaction of a page that somebody else has stored. */
+export class StoredElsewhere extends Error {}

@@ -1,4 +1,6 @@
-import { isFree } from "./process-lease.ts";
+import { byKey, placeByKey } from "./by-key.ts";
+import { lockInOrder } from "./lock-in-order.ts";
+import { inPlace, isFree } from "./process-lease.ts";
 
 /** $1 connection. */
 const DUE = `
@@ -19,34 +21,42 @@ FROM (SELECT mark.due_at ${DUE}) AS due`;
  */
 export const CLAIM_RECORDS = `
 WITH due AS (
-  SELECT mark.tenant_id, mark.connection_id, mark.object_type, mark.object_id ${DUE} FOR UPDATE SKIP LOCKED
+  SELECT mark.ctid ${DUE} FOR UPDATE SKIP LOCKED
 )
 UPDATE record_mark AS mark SET claimed_by = $3, claimed_at = now(), version = mark.version + 1
-FROM due WHERE mark.tenant_id = due.tenant_id AND mark.connection_id = due.connection_id
-  AND mark.object_type = due.object_type AND mark.object_id = due.object_id AND (SELECT count(*) FROM due) >= $4
+FROM due WHERE ${inPlace("mark")} AND (SELECT count(*) FROM due) >= $4
 RETURNING mark.platform, mark.object_type, mark.object_id, mark.version`;
 
 const CLAIMS = "json_to_recordset($3::json) AS claim (y text, i text, v bigint)";
-const CLAIMED = `mark.tenant_id = $1 AND mark.connection_id = $2
-  AND mark.object_type = claim.y AND mark.object_id = claim.i`;
+const claimed = (
+  alias: string,
+): string => `${alias}.tenant_id = $1::uuid AND ${alias}.connection_id = $2::uuid
+  AND ${alias}.object_type = claim.y AND ${alias}.object_id = claim.i`;
+const LOCKED = `${CLAIMS} CROSS JOIN ${placeByKey("record_mark", claimed("own"))}`;
+
+/** $1 tenant, $2 connection, $3 claims `{y, i, v}`, sorted: before they are settled or given back, in one transaction. */
+export const LOCK_RECORDS = lockInOrder(CLAIMS, "record_mark AS mark", claimed("mark"));
+
+/** $1 tenant, $2 refs, each once. */
+export const KNOWN_RECORDS = `
+SELECT known.ref, known.record FROM unnest($2::text[]) AS asked (ref)
+JOIN ${byKey("source_record", "own.tenant_id = $1::uuid AND own.ref = asked.ref")} AS known ON known.removed_at IS NULL`;
 
 /** $1 tenant, $2 connection, $3 claims `{y, i, v}`: type, id, version; $4 when they are due again. */
 export const RELEASE_RECORDS = `
 UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL, due_at = $4, version = mark.version + 1
-FROM ${CLAIMS} WHERE ${CLAIMED}`;
+FROM ${LOCKED} WHERE ${inPlace("mark")}`;
 
 /** $1 tenant, $2 connection, $3 claims `{y, i, v}`: type, id, version. What was marked again meanwhile stays. */
 export const SETTLE_RECORDS = `
-DELETE FROM record_mark AS mark USING ${CLAIMS} WHERE ${CLAIMED} AND mark.version = claim.v`;
+DELETE FROM record_mark AS mark USING ${LOCKED} WHERE ${inPlace("mark")} AND mark.version = claim.v
+RETURNING mark.due_at`;
 
-/**
- * What was marked again meanwhile can be claimed. A statement of its own, after SETTLE_RECORDS: a record that was marked
- * while that one waited for its row would be seen by neither half of a joint statement, and stay claimed.
- */
+/** What was marked again meanwhile can be claimed. A statement of its own, because most of the time there is none. */
 export const FREE_RECORDS = `
 UPDATE record_mark AS mark SET claimed_by = NULL, claimed_at = NULL, version = mark.version + 1
-FROM ${CLAIMS} WHERE ${CLAIMED} AND mark.version <> claim.v
-RETURNING mark.object_id`;
+FROM ${LOCKED} WHERE ${inPlace("mark")} AND mark.version <> claim.v
+RETURNING mark.due_at`;
 
 export const CONNECTIONS_WITH_MARKS = `
 SELECT connection.id FROM connection
@@ -69,11 +79,16 @@ WHERE CASE WHEN known.removed_at IS NULL THEN known.updated_at <= excluded.updat
   ELSE known.removed_at < coalesce($4::timestamptz, 'infinity') END
 RETURNING ref`;
 
+/** SQL: the rows of `table` under the refs $2, as `due`; for the same reason as `byKey`. */
+const placesOf = (table: string): string => `unnest($2::text[]) AS asked (ref)
+CROSS JOIN LATERAL (SELECT own.ctid FROM ${table} AS own
+  WHERE own.tenant_id = $1::uuid AND own.ref = asked.ref OFFSET 0) AS due`;
+
 const LINKS = "json_to_recordset($3::json) AS link (k text, n int, t text, o boolean)";
 
 /** $1 tenant, $2 refs whose links are given, $3 links `{k, n, t, o}`: ref, position, target, open ticket; sorted. */
 export const DROP_LINKS = `
-DELETE FROM record_link AS old WHERE old.tenant_id = $1 AND old.ref = ANY($2::text[])
+DELETE FROM record_link AS old USING ${placesOf("record_link")} WHERE ${inPlace("old")}
   AND NOT EXISTS (SELECT 1 FROM ${LINKS} WHERE link.k = old.ref AND link.t = old.target_ref)`;
 export const SAVE_LINKS = `
 INSERT INTO record_link AS old (tenant_id, ref, position, target_ref, is_open_ticket)
@@ -82,7 +97,11 @@ ON CONFLICT (tenant_id, ref, target_ref) DO UPDATE
   SET position = excluded.position, is_open_ticket = excluded.is_open_ticket
 WHERE (old.position, old.is_open_ticket) IS DISTINCT FROM (excluded.position, excluded.is_open_ticket)`;
 
-/** $1 tenant, $2 parties `{k, f, n, nk, d, e, ek, c}`; sorted. */
+/**
+ * $1 tenant, $2 parties `{k, f, n, nk, d, e, ek, c}`; sorted. Answers those that are new, say something else than
+ * before, or still wait for an account: most records that are read again say the same of their party. These are found
+ * first, because an upsert locks every row, also where it changes none.
+ */
 export const SAVE_PARTIES = `
 INSERT INTO party AS known
   (tenant_id, ref, platform, name, name_key, domains, external_id, external_key, is_customer, awaits_account)
@@ -90,14 +109,20 @@ SELECT $1::uuid, k, f, n, nk, d, e, ek, c, c AND NOT EXISTS (
   SELECT 1 FROM party_link AS link WHERE link.tenant_id = $1::uuid AND link.ref = k)
 FROM json_to_recordset($2::json)
   AS party (k text, f text, n text, nk text, d text[], e text, ek text, c boolean)
+LEFT JOIN ${byKey("party", "own.tenant_id = $1::uuid AND own.ref = k")} AS before ON true
+WHERE before.ref IS NULL OR before.awaits_account
+  OR (before.name, before.domains, before.external_id, before.is_customer) IS DISTINCT FROM (n, d, e, c)
 ON CONFLICT (tenant_id, ref) DO UPDATE SET name = excluded.name, name_key = excluded.name_key,
   domains = excluded.domains, external_id = excluded.external_id, external_key = excluded.external_key,
-  is_customer = excluded.is_customer, awaits_account = excluded.awaits_account`;
+  is_customer = excluded.is_customer, awaits_account = excluded.awaits_account
+WHERE known.awaits_account OR (known.name, known.domains, known.external_id, known.is_customer)
+  IS DISTINCT FROM (excluded.name, excluded.domains, excluded.external_id, excluded.is_customer)
+RETURNING ref`;
 
 const DOMAINS = "json_to_recordset($3::json) AS given (k text, d text)";
 /** $1 tenant, $2 refs whose domains are given, $3 domains `{k, d}`; sorted. */
 export const DROP_DOMAINS = `
-DELETE FROM party_domain AS old WHERE old.tenant_id = $1 AND old.ref = ANY($2::text[])
+DELETE FROM party_domain AS old USING ${placesOf("party_domain")} WHERE ${inPlace("old")}
   AND NOT EXISTS (SELECT 1 FROM ${DOMAINS} WHERE given.k = old.ref AND given.d = old.domain)`;
 export const SAVE_DOMAINS = `
 INSERT INTO party_domain (tenant_id, domain, ref)
@@ -145,29 +170,27 @@ WITH said AS (
 SELECT DISTINCT subject FROM added`;
 
 /**
- * $1 tenant, $2 refs: marks the accounts of these parties. $3 connection and $4 the claims `{y, i, v}` that led to it
- * say how old the news is; before SETTLE_RECORDS.
+ * $1 tenant, $2 refs: marks the accounts of these parties. $3 since when the oldest of the records that led to it was
+ * marked, or null.
  */
 export const MARK_ACCOUNTS_OF = `
 INSERT INTO account_mark (tenant_id, account_id, event_at)
-SELECT DISTINCT link.tenant_id, link.account_id, (
-  SELECT min(mark.due_at) FROM json_to_recordset($4::json) AS claim (y text, i text, v bigint)
-  JOIN record_mark AS mark ON mark.tenant_id = $1 AND mark.connection_id = $3
-    AND mark.object_type = claim.y AND mark.object_id = claim.i)
-FROM party_link AS link
+SELECT DISTINCT link.tenant_id, link.account_id, $3::timestamptz FROM party_link AS link
 WHERE link.tenant_id = $1 AND link.ref = ANY($2::text[]) ORDER BY link.account_id
 ON CONFLICT (tenant_id, account_id) DO UPDATE SET version = account_mark.version + 1,
   event_at = least(account_mark.event_at, excluded.event_at)
 RETURNING account_id`;
 
-/** $1 tenant … $9: one row of `backfill_progress`. */
+/** $1 tenant … $9: one row of `backfill_progress`; $10 the cursor that it goes on from, if $11. Answers whether it is stored. */
 export const SAVE_PROGRESS = `
 INSERT INTO backfill_progress (tenant_id, connection_id, object_type, cursor, records_read, records_total,
   is_done, started_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (tenant_id, connection_id, object_type) DO UPDATE SET cursor = excluded.cursor,
   records_read = excluded.records_read, records_total = excluded.records_total, is_done = excluded.is_done,
-  started_at = excluded.started_at, updated_at = excluded.updated_at`;
+  started_at = excluded.started_at, updated_at = excluded.updated_at
+WHERE NOT $11::boolean OR (NOT backfill_progress.is_done AND backfill_progress.cursor IS NOT DISTINCT FROM $10::text)
+RETURNING true AS stored`;
 
 /** SQL: the account that a record belongs to through another one, near ones first. */
 const accountThrough = (tenant: string, ref: string): string => `

@@ -1,5 +1,7 @@
 import { MAX_WRITE_ATTEMPTS } from "../../services/ports.ts";
-import { isFree } from "./process-lease.ts";
+import { placeByKey } from "./by-key.ts";
+import { lockInOrder } from "./lock-in-order.ts";
+import { inPlace, isFree } from "./process-lease.ts";
 
 const MAX_WAIT_S = 15 * 60;
 
@@ -21,19 +23,23 @@ export const differs = (desired: string, row: string): string => `
 CASE WHEN ${row}.held IS NULL THEN ${said(desired)} IS DISTINCT FROM ${said(`${row}.confirmed`)}
   ELSE NOT coalesce(${row}.confirmed, '{}') @> ${said(`(${writable(desired, `${row}.held`)})`)} END`;
 
-/** $1 connection, $2 type, $3 limit, $4 now, $5 process, $6 the fewest that are worth claiming. */
-export const CLAIM = `
-WITH due AS (
-  SELECT row.tenant_id, row.connection_id, row.object_type, row.object_id
+const DUE = `
   FROM outbox AS row
   WHERE row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
     AND row.connection_id = $1 AND row.object_type = $2 AND row.is_pending AND row.next_at <= $4
-    AND ${isFree("row")}
-  ORDER BY row.next_at, row.object_id LIMIT $3 FOR UPDATE SKIP LOCKED
+    AND ${isFree("row")}`;
+
+/**
+ * $1 connection, $2 type, $3 limit, $4 now, $5 process, $6 the fewest that are worth claiming. They are counted first:
+ * to lock them only in order to leave them would be a write for each row and look.
+ */
+export const CLAIM = `
+WITH due AS (
+  SELECT row.ctid ${DUE} AND (SELECT count(*) FROM (SELECT 1 ${DUE} LIMIT $6) AS enough) >= $6
+  ORDER BY row.next_at LIMIT $3 FOR UPDATE SKIP LOCKED
 )
 UPDATE outbox AS row SET claimed_by = $5, claimed_at = now()
-FROM due WHERE row.tenant_id = due.tenant_id AND row.connection_id = due.connection_id
-  AND row.object_type = due.object_type AND row.object_id = due.object_id AND (SELECT count(*) FROM due) >= $6
+FROM due WHERE ${inPlace("row")} AND (SELECT count(*) FROM due) >= $6
 RETURNING row.platform, row.object_type, row.object_id, ${writable("row.desired", "row.held")} AS desired,
   row.version, row.attempts, row.event_at`;
 
@@ -49,13 +55,25 @@ SELECT EXISTS (SELECT 1 FROM account_mark AS mark
     WHERE mark.tenant_id = own.tenant_id AND mark.due_at <= now())
   OR EXISTS (SELECT 1 FROM connection AS source, LATERAL (
       SELECT mark.claimed_by FROM record_mark AS mark
-      WHERE mark.tenant_id = source.tenant_id AND mark.connection_id = source.id
+      WHERE mark.tenant_id = source.tenant_id AND mark.connection_id = source.id AND mark.due_at IS NOT NULL
       ORDER BY mark.due_at LIMIT ${OLDEST}) AS oldest
     WHERE source.tenant_id = own.tenant_id AND oldest.claimed_by IS NOT NULL) AS "isMoreComing"
 FROM connection AS own WHERE own.id = $1`;
 
 const DONE =
   "json_to_recordset($2::json) AS done (y text, i text, v bigint, o text, r text, w jsonb, t timestamptz)";
+const isDone = (
+  alias: string,
+): string => `${alias}.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
+  AND ${alias}.connection_id = $1 AND ${alias}.object_type = done.y AND ${alias}.object_id = done.i`;
+
+/** $1 connection, $2 rows `{y, i}`: type, id; sorted. Before SETTLE. */
+export const LOCK = lockInOrder(
+  "json_to_recordset($2::json) AS done (y text, i text)",
+  "outbox AS row",
+  isDone("row"),
+);
+
 const IS_GIVEN_UP = `(done.v = row.version AND (done.o = 'refused'
   OR done.o = 'failed' AND row.attempts + 1 >= ${MAX_WRITE_ATTEMPTS}))`;
 /** Values that were held back keep what was confirmed of them. */
@@ -71,10 +89,10 @@ CASE WHEN row.held IS NULL OR done.o <> 'confirmed' THEN row.held ELSE (
 
 /**
  * $1 connection, $2 rows `{y, i, v, o, r, w, t}`: type, id, version that was written, outcome, reason, what was
- * written, when to try again; $3 now. Wanted anew meanwhile = stays pending.
+ * written, when to try again; $3 now. Wanted anew meanwhile = stays pending. All of it goes into the log.
  */
 export const SETTLE = `
-UPDATE outbox AS row SET
+WITH settled AS (UPDATE outbox AS row SET
   claimed_by = NULL, claimed_at = NULL,
   confirmed = CASE WHEN done.o = 'confirmed' THEN ${CONFIRMED} ELSE row.confirmed END,
   confirmed_at = CASE WHEN done.o = 'confirmed' THEN $3::timestamptz ELSE row.confirmed_at END,
@@ -88,10 +106,10 @@ UPDATE outbox AS row SET
     WHEN 'failed' THEN $3::timestamptz + make_interval(secs => least(power(2, least(row.attempts + 1, 12)), ${MAX_WAIT_S}))
     WHEN 'deferred' THEN done.t ELSE $3::timestamptz END,
   last_error = done.r
-FROM ${DONE}
-WHERE row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
-  AND row.connection_id = $1 AND row.object_type = done.y AND row.object_id = done.i
-RETURNING row.tenant_id, row.account_id, row.object_type, row.object_id`;
+FROM ${DONE} CROSS JOIN ${placeByKey("outbox", isDone("own"))} WHERE ${inPlace("row")}
+RETURNING row.tenant_id, row.platform, row.account_id, done.*)
+INSERT INTO write_log (tenant_id, at, platform, object_type, object_id, account_id, values, outcome, reason)
+SELECT tenant_id, $3, platform, y, i, account_id, w, CASE o WHEN 'deferred' THEN 'failed' ELSE o END, r FROM settled`;
 
 /** $1 connection, $2 keys. */
 export const REWRITE = `
@@ -102,12 +120,3 @@ WHERE row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) AND row.c
 export const FORGET_DRIFT = `
 DELETE FROM drift WHERE tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) AND connection_id = $1
   AND key = ANY ($2::text[])`;
-
-/** As SETTLE, before it. */
-export const LOG = `
-INSERT INTO write_log (tenant_id, at, platform, object_type, object_id, account_id, values, outcome, reason)
-SELECT row.tenant_id, $3, row.platform, done.y, done.i, row.account_id, done.w,
-  CASE done.o WHEN 'deferred' THEN 'failed' ELSE done.o END, done.r
-FROM ${DONE}
-JOIN outbox AS row ON row.tenant_id = (SELECT tenant_id FROM connection WHERE id = $1)
-  AND row.connection_id = $1 AND row.object_type = done.y AND row.object_id = done.i`;

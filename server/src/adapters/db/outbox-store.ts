@@ -2,12 +2,19 @@ import { type ConnectionId, recordRef, type TenantId } from "@bellwether/shared"
 import { z } from "zod";
 import type { OutboxRow, OutboxStore, WriteBackLogEntry, WriteOutcome } from "../../services/ports.ts";
 import { jsonParameter } from "./json-parameter.ts";
-import { CLAIM, FORGET_DRIFT, LOG, MORE_COMING, REWRITE, SETTLE } from "./outbox-sql.ts";
+import { byTypeAndId } from "./lock-in-order.ts";
+import { CLAIM, FORGET_DRIFT, LOCK, MORE_COMING, REWRITE, SETTLE } from "./outbox-sql.ts";
 import { isFree, type ProcessLease } from "./process-lease.ts";
 import type { Database, Sql } from "./sql.ts";
 
 /** What was written lately is kept for the admin; the platforms keep the rest. */
 const LOG_DAYS = 30;
+/**
+ * After so many settlings of a connection, the first among them, a process takes entries away that are too old: twice as
+ * many as full calls add meanwhile, so that the log cannot outgrow it.
+ */
+const TRIM_EVERY = 50;
+const TRIM_ROWS = TRIM_EVERY * 100 * 2;
 
 const values = z.record(z.string(), z.string());
 interface ClaimRow {
@@ -21,6 +28,12 @@ interface ClaimRow {
 }
 
 export function createOutboxStore(database: Database, lease: ProcessLease): OutboxStore {
+  const settlings = new Map<ConnectionId, number>();
+  const isTrimDue = (connection: ConnectionId): boolean => {
+    const before = settlings.get(connection) ?? 0;
+    settlings.set(connection, before + 1);
+    return before % TRIM_EVERY === 0;
+  };
   return {
     claim: async (connection, objectType, limit, now, least = 1) => {
       const values = [connection, objectType, limit, now, await lease.holder(), least];
@@ -32,12 +45,14 @@ export function createOutboxStore(database: Database, lease: ProcessLease): Outb
     },
     settle: async (connection, settled, at) => {
       if (settled.length === 0) return;
-      const done = jsonParameter(settled.map(toDone));
+      const done = settled.map(toDone).sort(byTypeAndId);
+      const keys = jsonParameter(done.map(({ y, i }) => ({ y, i })));
+      const rows = jsonParameter(done);
       await lease.settling(() =>
         database.transaction(async (sql) => {
-          await sql.query(LOG, [connection, done, at]);
-          await sql.query(SETTLE, [connection, done, at]);
-          await trimLog(sql, connection, at);
+          await sql.query(LOCK, [connection, keys]);
+          await sql.query(SETTLE, [connection, rows, at]);
+          if (isTrimDue(connection)) await trimLog(sql, connection, at);
         }),
       );
     },
@@ -69,7 +84,7 @@ const toOutboxRow = (row: ClaimRow): OutboxRow => ({
   ...(row.event_at && { eventAt: row.event_at }),
 });
 
-const toDone = ({ row, outcome }: { row: OutboxRow; outcome: WriteOutcome }): object => ({
+const toDone = ({ row, outcome }: { row: OutboxRow; outcome: WriteOutcome }) => ({
   y: row.ref.objectType,
   i: row.ref.id,
   v: row.version,
@@ -83,9 +98,9 @@ const trimLog = (sql: Sql, connection: ConnectionId, at: Date): Promise<unknown>
   sql.query(
     `DELETE FROM write_log WHERE (tenant_id, id) IN (
        SELECT tenant_id, id FROM write_log
-       WHERE tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) ORDER BY id LIMIT 1000)
+       WHERE tenant_id = (SELECT tenant_id FROM connection WHERE id = $1) ORDER BY id LIMIT $3)
      AND at < $2::timestamptz - interval '${LOG_DAYS} days'`,
-    [connection, at],
+    [connection, at, TRIM_ROWS],
   );
 
 interface LogRow {

@@ -43,14 +43,14 @@ export const readLedgers = (
     const moments = jsonParameter(accounts.map((id) => momentOf(id, lost.get(id) ?? null, now)));
     const rows = await sql.query<AccountRow>(ACCOUNTS_TO_SCORE, [tenant, moments]);
     const overrides = await sql.query<OverrideRow>(OVERRIDES_TO_SCORE, [tenant, moments]);
-    const facts = await sql.query<FactRow>(OBSERVATIONS_TO_SCORE, [tenant, [...accounts]]);
+    const told = await sql.query<ToldRow>(OBSERVATIONS_TO_SCORE, [tenant, [...accounts]]);
     const overridesOf = Map.groupBy(overrides, (row) => row.account_id);
-    const factsOf = Map.groupBy(facts, (fact) => fact.account_id);
+    const toldOf = Map.groupBy(told, (row) => row.account_id);
     return rows.map((row) => {
       const lostAt = lost.get(row.id) ?? null;
       return {
         ...accountPart(row, lostAt),
-        ...observationPart(factsOf.get(row.id) ?? [], lostAt),
+        ...observationPart(toldOf.get(row.id) ?? [], lostAt),
         overrides: (overridesOf.get(row.id) ?? []).map(toOverride),
       };
     });
@@ -82,6 +82,8 @@ interface AccountRow extends ResultColumns, InputColumns {
   id: AccountId;
   name: string;
   created_at: Date;
+  scored_at: Date | null;
+  lost_at: Date | null;
   memories: VersionMemory[] | null;
   packed_before_loss: Uint8Array | null;
   result_before_loss: StoredResult | null;
@@ -95,7 +97,6 @@ function accountPart(
   lostAt: Date | null,
 ): Omit<AccountLedger, "observations" | "position" | "overrides"> {
   const links = row.links ?? [];
-  const latest = resultIn(row);
   return {
     accountId: row.id,
     name: row.name,
@@ -104,12 +105,18 @@ function accountPart(
       .filter((link) => !link.isGone)
       .map(({ ref, rule }): PartyLink => ({ ref: refOf(ref), accountId: row.id, rule })),
     subjects: links.map((link) => link.ref).sort(),
-    latest,
-    latestInputs: inputsIn(row),
-    memories: lostAt === null ? liveMemories(row.memories, latest) : memoriesBeforeLoss(row),
+    latestAt: row.scored_at,
+    frozen: frozenPart(row),
+    memories: lostAt === null ? liveMemories(row) : memoriesBeforeLoss(row),
     lostAt,
     monthAgo: row.month_at && { at: row.month_at, healthScore: row.health_score },
   };
+}
+
+function frozenPart(row: AccountRow): AccountLedger["frozen"] {
+  if (row.lost_at === null) return null;
+  const [result, inputs] = [resultIn(row), inputsIn(row)];
+  return result === null || inputs === null ? null : { result, inputs };
 }
 
 /** What the newest result from before the loss remembered. */
@@ -119,29 +126,47 @@ function memoriesBeforeLoss(row: AccountRow): readonly VersionMemory[] {
 }
 
 /** Results from before memories were kept carry the one of their version. */
-function liveMemories(
-  memories: readonly VersionMemory[] | null,
-  latest: AccountLedger["latest"],
-): readonly VersionMemory[] {
-  if (memories !== null) return memories;
+function liveMemories(row: AccountRow): readonly VersionMemory[] {
+  if (row.memories !== null) return row.memories;
+  const latest = resultIn(row);
   return latest === null || latest.lostAt !== null ? [] : [memoryOf(latest, null)];
 }
 
-type FactRow = Observation & { account_id: AccountId; position: number };
+type ToldFact = [
+  position: number,
+  ms: number,
+  source: Observation["source"],
+  kind: string,
+  key: string,
+  value: unknown,
+];
+interface ToldRow {
+  account_id: AccountId;
+  subject: string;
+  facts: ToldFact[];
+}
 
 /** The position is that of the newest observation that counts: later ones of the tenant say nothing of this account. */
 function observationPart(
-  rows: readonly FactRow[],
+  rows: readonly ToldRow[],
   lostAt: Date | null,
 ): Pick<AccountLedger, "observations" | "position"> {
-  const limit = lostAt?.toISOString() ?? null;
+  const limit = lostAt?.getTime() ?? Number.POSITIVE_INFINITY;
   let newest = 0;
-  const observations = rows.map(({ account_id: _, position, ...observation }) => {
-    if (position > newest && (limit === null || observation.at <= limit)) newest = position;
-    return observation;
-  });
+  for (const { facts } of rows)
+    for (const [position, ms] of facts) if (position > newest && ms <= limit) newest = position;
+  const observations = rows.flatMap(({ subject, facts }) =>
+    facts.map((fact) => observationOf(subject, fact)),
+  );
+  if (rows.length > 1) observations.sort(byTime); // each party's are in order already
   return { observations, position: String(newest) };
 }
+
+const byTime = (a: Observation, b: Observation): number => (a.at < b.at ? -1 : Number(a.at > b.at));
+
+/** Stored from an observation, whose kind decides on its value. */
+const observationOf = (subject: string, [, ms, source, kind, key, value]: ToldFact): Observation =>
+  ({ subject, source, kind, key, value, at: new Date(ms).toISOString() }) as Observation;
 
 interface OverrideRow {
   id: string;

@@ -1,3 +1,5 @@
+import { byKey } from "./by-key.ts";
+
 /** First in its transaction: all that it reads is of one moment. */
 export const ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
@@ -20,20 +22,24 @@ WHERE retracted_at IS NULL`;
 
 const MOMENTS = "json_to_recordset($2::json) AS moment (a uuid, t timestamptz, m timestamptz, l timestamptz)";
 
+/** SQL: a column of the newest result, where it is needed. */
+const wanted = (column: string): string =>
+  `CASE WHEN current.lost_at IS NOT NULL OR current.memories IS NULL THEN current.${column} END AS ${column}`;
+
 /**
  * $1 tenant, $2 moments `{a, t, m, l}`: account, time of the calculation, 30 days before it, date of the loss or null.
- * Of a lost account with its newest result from before the loss.
+ * Of a lost account with its newest result and that from before the loss.
  */
 export const ACCOUNTS_TO_SCORE = `
-SELECT account.id, account.name, account.created_at, current.packed, current.packed_inputs, current.result, current.inputs,
-  current.memories, month.at AS month_at, month.health_score, before.packed AS packed_before_loss,
+SELECT account.id, account.name, account.created_at, current.scored_at, current.lost_at, current.memories,
+  ${wanted("packed")}, ${wanted("packed_inputs")}, ${wanted("result")}, ${wanted("inputs")}, month.at AS month_at, month.health_score, before.packed AS packed_before_loss,
   before.result AS result_before_loss,
   (SELECT json_agg(json_build_object('ref', link.ref, 'rule', link.rule, 'isGone', link.removed_at IS NOT NULL)
      ORDER BY link.ref)
    FROM party_link AS link WHERE link.tenant_id = account.tenant_id AND link.account_id = account.id) AS links
 FROM ${MOMENTS}
-JOIN account ON account.tenant_id = $1 AND account.id = moment.a
-LEFT JOIN health_current AS current ON current.tenant_id = account.tenant_id AND current.account_id = account.id
+JOIN ${byKey("account", "own.tenant_id = $1::uuid AND own.id = moment.a")} AS account ON true
+LEFT JOIN ${byKey("health_current", "own.tenant_id = $1::uuid AND own.account_id = moment.a")} AS current ON true
 LEFT JOIN LATERAL (
   SELECT at, health_score FROM health_snapshot AS past
   WHERE past.tenant_id = account.tenant_id AND past.account_id = account.id AND past.at <= moment.m
@@ -68,13 +74,22 @@ const FACT = `o.subject, o.source, o.kind, o.key, o.value,
   to_char(o.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at`;
 const OLDEST_FIRST = "o.at, o.subject, o.kind, o.key, o.value_hash";
 
-/** $1 tenant, $2 accounts. A party that is gone at its platform still counts: its history remains the account's. */
+/**
+ * $1 tenant, $2 accounts: each party's facts as `[position, milliseconds, source, kind, key, value]`, oldest first. One
+ * JSON for each, because a row for each fact takes three times as long on both sides. A party that is gone at its platform
+ * still counts: its history remains the account's.
+ */
 export const OBSERVATIONS_TO_SCORE = `
-SELECT link.account_id, o.position, ${FACT}
-FROM party_link AS link
-JOIN observation AS o ON o.tenant_id = link.tenant_id AND o.subject = link.ref
-WHERE link.tenant_id = $1 AND link.account_id = ANY($2::uuid[])
-ORDER BY ${OLDEST_FIRST}`;
+SELECT link.account_id, link.ref AS subject, told.facts
+FROM unnest($2::uuid[]) AS asked (id)
+CROSS JOIN LATERAL (SELECT own.account_id, own.tenant_id, own.ref FROM party_link AS own
+  WHERE own.tenant_id = $1::uuid AND own.account_id = asked.id OFFSET 0) AS link
+CROSS JOIN LATERAL (
+  SELECT json_agg(json_build_array(o.position, (date_part('epoch', o.at) * 1000)::bigint, o.source, o.kind, o.key, o.value))
+    AS facts
+  FROM (SELECT * FROM observation AS own WHERE own.tenant_id = link.tenant_id AND own.subject = link.ref
+    ORDER BY own.at, own.kind, own.key, own.value_hash) AS o) AS told
+WHERE told.facts IS NOT NULL ORDER BY link.ref`;
 
 /** $1 tenant, $2 subjects, $3 newest position or null. */
 export const OBSERVATIONS_UP_TO = `

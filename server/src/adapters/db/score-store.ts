@@ -9,6 +9,7 @@ import {
 } from "@bellwether/shared";
 import type { ClaimedAccount, ScoredAccount, ScoreStore } from "../../services/ports.ts";
 import { jsonParameter } from "./json-parameter.ts";
+import { PackedColumn } from "./packed-column.ts";
 import type { ProcessLease } from "./process-lease.ts";
 import { readLedgers } from "./read-ledgers.ts";
 import { SAVE_OUTLOOKS } from "./rescore-sql.ts";
@@ -16,6 +17,7 @@ import { readHistory } from "./score-history.ts";
 import {
   CLAIM_ACCOUNTS,
   FREE_ACCOUNTS,
+  LOCK_ACCOUNTS,
   MARK_ALL_ACCOUNTS,
   RELEASE_ACCOUNTS,
   SAVE_RECONSTRUCTED,
@@ -26,31 +28,31 @@ import {
   WANT_ON_TICKETS,
 } from "./score-sql.ts";
 import type { Database, Sql } from "./sql.ts";
-import { packedText } from "./stored-result.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
 export function createScoreStore(database: Database, lease: ProcessLease, wakeUps: WakeUps): ScoreStore {
   return {
     claimAccounts: async (tenant, limit) => {
-      const rows = await database.query<{ tenant_id: TenantId; account_id: AccountId; version: number }>(
-        CLAIM_ACCOUNTS,
-        [tenant, limit, await lease.holder()],
-      );
-      return rows.map((row) => ({
-        tenantId: row.tenant_id,
-        accountId: row.account_id,
-        version: row.version,
-      }));
+      const values = [tenant, limit, await lease.holder()];
+      return (await database.query<ClaimRow>(CLAIM_ACCOUNTS, values)).map(toClaim);
     },
     releaseAccounts: async (claims, retryAt) => {
-      await lease.settling(() => database.query(RELEASE_ACCOUNTS, [claimParameter(claims), retryAt]));
+      const claimed = claimParameter(claims);
+      await lease.settling(() =>
+        database.transaction(async (sql) => {
+          await sql.query(LOCK_ACCOUNTS, [claimed]);
+          await sql.query(RELEASE_ACCOUNTS, [claimed, retryAt]);
+        }),
+      );
     },
     ledgers: (tenant, accounts, now) => readLedgers(database, tenant, accounts, now),
     save: (tenant, scored, claims) =>
       lease.settling(() => database.transaction((sql) => save(sql, wakeUps, tenant, scored, claims))),
     saveReconstructed: async (tenant, snapshots) => {
       if (snapshots.length === 0) return;
-      await database.query(SAVE_RECONSTRUCTED, [tenant, jsonParameter(snapshots.map(pastRow))]);
+      const packed = new PackedColumn();
+      const rows = jsonParameter(snapshots.map((snapshot) => pastRow(snapshot, packed)));
+      await database.query(SAVE_RECONSTRUCTED, [tenant, rows, packed.bytes()]);
     },
     markAll: async (tenant) => (await database.query(MARK_ALL_ACCOUNTS, [tenant])).length,
     tenantsWithMarks: async () =>
@@ -59,6 +61,20 @@ export function createScoreStore(database: Database, lease: ProcessLease, wakeUp
   };
 }
 
+interface ClaimRow {
+  tenant_id: TenantId;
+  account_id: AccountId;
+  version: number;
+  event_at: Date | null;
+}
+
+const toClaim = (row: ClaimRow): ClaimedAccount => ({
+  tenantId: row.tenant_id,
+  accountId: row.account_id,
+  version: row.version,
+  ...(row.event_at && { eventAt: row.event_at }),
+});
+
 async function save(
   sql: Sql,
   wakeUps: WakeUps,
@@ -66,14 +82,18 @@ async function save(
   scored: readonly ScoredAccount[],
   claims: readonly ClaimedAccount[],
 ): Promise<void> {
-  const results = jsonParameter(scored.map(scoredRow));
-  const stored = await sql.query<{ account_id: AccountId }>(SAVE_RESULTS, [tenant, results]);
+  const packed = new PackedColumn();
+  const results = jsonParameter(scored.map((account) => scoredRow(account, packed)));
+  const stored = await sql.query<{ account_id: AccountId }>(SAVE_RESULTS, [tenant, results, packed.bytes()]);
   const current = new Set(stored.map((row) => row.account_id));
   const newest = scored.filter((account) => current.has(account.accountId));
   await sql.query(SAVE_OUTLOOKS, [tenant, jsonParameter(newest.map(outlookRow))]);
+  const events = new Map(claims.map((claim) => [claim.accountId, claim.eventAt]));
+  const desired = newest.flatMap((account) => desiredRows(account, events.get(account.accountId)));
+  const bands = newest.flatMap((account) => bandRows(account, events.get(account.accountId)));
   const wanted = [
-    ...(await sql.query<WantedRow>(WANT_ON_RECORDS, [tenant, desiredParameter(newest)])),
-    ...(await sql.query<WantedRow>(WANT_ON_TICKETS, [tenant, bandParameter(newest)])),
+    ...(await want(sql, WANT_ON_RECORDS, tenant, desired)),
+    ...(await want(sql, WANT_ON_TICKETS, tenant, bands)),
   ];
   const connections = new Set(wanted.filter((row) => row.is_pending).map((row) => row.connection_id));
   if (connections.size > 0)
@@ -81,8 +101,10 @@ async function save(
       sql,
       [...connections].map((connectionId) => ({ name: "write-back", payload: { connectionId } })),
     );
-  await sql.query(SETTLE_ACCOUNTS, [claimParameter(claims)]);
-  await sql.query(FREE_ACCOUNTS, [claimParameter(claims)]);
+  const claimed = [claimParameter(claims)];
+  await sql.query(LOCK_ACCOUNTS, claimed);
+  const settled = await sql.query(SETTLE_ACCOUNTS, claimed);
+  if (settled.length < claims.length) await sql.query(FREE_ACCOUNTS, claimed);
 }
 
 interface WantedRow {
@@ -90,27 +112,48 @@ interface WantedRow {
   is_pending: boolean;
 }
 
+const want = async (
+  sql: Sql,
+  statement: string,
+  tenant: TenantId,
+  rows: readonly object[],
+): Promise<WantedRow[]> => (rows.length === 0 ? [] : sql.query(statement, [tenant, jsonParameter(rows)]));
+
+/** In the order in which accounts are marked. */
 const claimParameter = (claims: readonly ClaimedAccount[]): string =>
-  jsonParameter(claims.map((claim) => ({ t: claim.tenantId, a: claim.accountId, v: claim.version })));
+  jsonParameter(
+    claims
+      .map((claim) => ({ t: claim.tenantId, a: claim.accountId, v: claim.version }))
+      .sort((one, other) => (one.a < other.a ? -1 : 1)),
+  );
 
-const scoredRow = ({ accountId, calculatedAt, result, inputs, memories }: ScoredAccount): object => ({
-  a: accountId,
-  at: calculatedAt,
-  f: fingerprint(result),
-  i: packedText(inputs),
-  m: memories,
-  ...stored(result),
-});
+function scoredRow(account: ScoredAccount, packed: PackedColumn): object {
+  const { accountId, calculatedAt, result, inputs, memories } = account;
+  const [rs, rn] = packed.add(result);
+  const [qs, qn] = packed.add(inputs);
+  return {
+    a: accountId,
+    at: calculatedAt,
+    f: fingerprint(result),
+    rs,
+    rn,
+    qs,
+    qn,
+    m: memories,
+    ...beside(result),
+  };
+}
 
-const pastRow = ({ accountId, result }: { accountId: AccountId; result: HealthResult }): object => ({
-  a: accountId,
-  at: result.scoredAt,
-  ...stored(result),
-});
+function pastRow(
+  { accountId, result }: { accountId: AccountId; result: HealthResult },
+  packed: PackedColumn,
+): object {
+  const [rs, rn] = packed.add(result);
+  return { a: accountId, at: result.scoredAt, rs, rn, ...beside(result) };
+}
 
-/** A result, and what of it statements over many ask for. */
-const stored = (result: HealthResult): object => ({
-  r: packedText(result),
+/** What of a result statements over many ask for. */
+const beside = (result: HealthResult): object => ({
   s: result.healthScore,
   c: result.calculatedScore,
   b: result.band,
@@ -121,26 +164,19 @@ const stored = (result: HealthResult): object => ({
   o: result.override?.correctionId ?? null,
 });
 
-const desiredParameter = (scored: readonly ScoredAccount[]): string =>
-  jsonParameter(
-    scored.flatMap(({ accountId, desired }) =>
-      desired.map(({ connectionId, ref, values }) => ({
-        c: connectionId,
-        y: ref.objectType,
-        i: ref.id,
-        p: ref.platform,
-        a: accountId,
-        d: values,
-      })),
-    ),
-  );
+const desiredRows = ({ accountId, desired }: ScoredAccount, eventAt: Date | undefined): object[] =>
+  desired.map(({ connectionId, ref, values }) => ({
+    c: connectionId,
+    y: ref.objectType,
+    i: ref.id,
+    p: ref.platform,
+    a: accountId,
+    d: values,
+    e: eventAt,
+  }));
 
-const bandParameter = (scored: readonly ScoredAccount[]): string =>
-  jsonParameter(
-    scored.flatMap(({ accountId, ticketBand }) =>
-      ticketBand ? [{ c: ticketBand.connectionId, a: accountId, v: ticketBand.value }] : [],
-    ),
-  );
+const bandRows = ({ accountId, ticketBand }: ScoredAccount, eventAt: Date | undefined): object[] =>
+  ticketBand ? [{ c: ticketBand.connectionId, a: accountId, v: ticketBand.value, e: eventAt }] : [];
 
 function outlookRow({ accountId: a, outlook }: ScoredAccount): object {
   if (!outlook) return { a };

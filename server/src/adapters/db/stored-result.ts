@@ -1,5 +1,4 @@
 import type { HealthResult, ScoreInputs } from "@bellwether/shared";
-import { pack } from "./packed/pack.ts";
 import { unpack } from "./packed/unpack.ts";
 
 type Late = "redFlags" | "override" | "lostAt" | "contributions";
@@ -50,6 +49,3 @@ export function knownResultIn(columns: ResultColumns): HealthResult {
 
 export const inputsIn = ({ packed_inputs: packed, inputs }: InputColumns): ScoreInputs | null =>
   packed === null ? inputs : (unpack(packed) as ScoreInputs);
-
-/** Text of a `bytea` for a statement's parameter. */
-export const packedText = (value: HealthResult | ScoreInputs): string => `\\x${pack(value).toString("hex")}`;

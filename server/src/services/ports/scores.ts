@@ -15,6 +15,8 @@ export interface ClaimedAccount {
   tenantId: TenantId;
   accountId: AccountId;
   version: number;
+  /** Since when the oldest event that led to it was waiting; absent = none did. */
+  eventAt?: Date;
 }
 
 /** One day of the trend. */
@@ -35,9 +37,10 @@ export interface AccountLedger extends KnownAccount {
   accountId: AccountId;
   name: string;
   links: PartyLink[];
-  latest: HealthResult | null;
-  /** What `latest` was calculated from; `null` where that was not kept. */
-  latestInputs: ScoreInputs | null;
+  /** When the newest result was calculated; `null` = there is none. */
+  latestAt: Date | null;
+  /** The newest result, with what it was calculated from, where it is that of a lost account; `null` elsewhere. */
+  frozen: { result: HealthResult; inputs: ScoreInputs } | null;
   /** Newest snapshot at or before 30 days ago (before the loss, of a lost account); `null` = none. */
   monthAgo: { at: Date; healthScore: number | null } | null;
 }

@@ -1,3 +1,4 @@
+import { isoMs } from "./iso-time.ts";
 import { SHAPES } from "./shapes.ts";
 import { Tag, TEMPLATE_NUMBER, VERSION } from "./tags.ts";
 import { WORDS } from "./words.ts";
@@ -108,14 +109,9 @@ function putWith(as: number, number: number): void {
   varint(number);
 }
 
-const ISO_LENGTH = 24;
-/** Later ones are not stored as milliseconds. */
-const YEAR_3000_MS = 32_503_680_000_000;
-
 function putTime(text: string): boolean {
-  if (text.length !== ISO_LENGTH || text[10] !== "T") return false;
-  const ms = Date.parse(text);
-  if (!(ms >= 0 && ms < YEAR_3000_MS) || new Date(ms).toISOString() !== text) return false;
+  const ms = isoMs(text);
+  if (ms === null) return false;
   tag(Tag.time);
   varint(ms);
   return true;
