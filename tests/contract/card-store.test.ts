@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type AccountId, accountId, DAY_MS, type HealthResult } from "@bellwether/shared";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createCardStore } from "../../server/src/adapters/db/card-store.ts";
-import type { FoundCard, KeptCard, StoredCorrection } from "../../server/src/services/ports.ts";
+import type { CardParts, FoundCard, KeptCard, StoredCorrection } from "../../server/src/services/ports.ts";
 import { forEachDatabase } from "../support/database.ts";
 import { healthResult } from "../support/health-result.ts";
 import { scoredAccount } from "../support/scored-account.ts";
@@ -62,12 +62,19 @@ forEachDatabase("CardStore", (under) => {
     if (found === null) throw new Error("there is no account");
     return found;
   };
+  const partsOf = async ({ world, id }: Pick<Customer, "world" | "id">, now = NOW): Promise<CardParts> => {
+    const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
+    const asked = { tenant: world.tenantId, accountId: id, now, weekAgo: daysAgo(7), monthAgo: daysAgo(30) };
+    const parts = await stores.cards.parts({ ...asked, trendSince: daysAgo(183) });
+    if (parts === null) throw new Error("there is no account");
+    return parts;
+  };
   const keep = async (customer: Customer, part: Partial<KeptCard> = {}): Promise<void> =>
     stores.cards.keep({
       tenant: customer.world.tenantId,
       accountId: customer.id,
       audience: "csm",
-      basis: (await known(customer)).basis ?? "",
+      basis: (await partsOf(customer)).basis,
       builtAt: NOW,
       agesDays: [7, 30, 183],
       validUntil: inDays(7),
@@ -105,7 +112,7 @@ forEachDatabase("CardStore", (under) => {
       (await known(customer)).places.toSorted((a, b) => (a.platform < b.platform ? -1 : 1));
     expect((await known(customer)).card).toEqual({ body, freshness: FRESHNESS });
     await stores.connections.update(hubspot, { syncedAt: inDays(-1), status: "disconnected" });
-    expect(await placesOf()).toEqual([
+    expect(await placesOf()).toMatchObject([
       { platform: "hubspot", status: "disconnected", syncedAt: inDays(-1) },
       { platform: "zendesk", status: "active", syncedAt: null },
     ]);
@@ -124,7 +131,7 @@ forEachDatabase("CardStore", (under) => {
     await keep(ours);
     expect((await find(ours, { audience: "agent zendesk:unverified" }))?.card).toBeNull();
     expect(await find(theirs)).toMatchObject({ accountId: theirs.id, card: null });
-    await keep(theirs, { accountId: ours.id, basis: (await known(ours)).basis ?? "" });
+    await keep(theirs, { accountId: ours.id, basis: (await partsOf(ours)).basis });
     expect((await find(theirs))?.card).toBeNull();
     expect(await find({ world: other, record: ref("company", "43") })).toBeNull();
     const erased = { kind: "erased", ref: ref("contact", "1") } as const;
@@ -204,10 +211,13 @@ forEachDatabase("CardStore", (under) => {
 
   it.each(changes)("is not kept where it was built before %s", async (_, happens) => {
     const customer = await newCustomer(await newWorld(stores));
-    const { basis } = await known(customer);
+    const { basis } = await partsOf(customer);
     await happens(customer);
-    await keep(customer, { basis: basis ?? "" });
+    await keep(customer, { basis });
     expect(await isReady(customer)).toBe(false);
+    const values = [customer.world.tenantId, customer.id];
+    const kept = "SELECT 1 FROM ready_card WHERE tenant_id = $1 AND account_id = $2";
+    expect(await under.database.query(kept, values)).toEqual([]);
   });
 
   it("is out of date when a word is taken back", async () => {
@@ -282,6 +292,60 @@ forEachDatabase("CardStore", (under) => {
       ]);
       expect([agesDays, await isReady(customer, inDays(days))]).toEqual([agesDays, false]);
     }
+  });
+
+  it("tells what a card is made of as the other stores do, of the survivor where it was merged", async () => {
+    const world = await newWorld(stores);
+    await stores.ledger.commit(change(world, { records: [company("1"), company("2")] }));
+    const [one, two] = [await newCustomer(world, "1"), await newCustomer(world, "2")];
+    const past = [-40, -8.5, -8.25, -3].map((days, i) => ({
+      accountId: one.id,
+      result: healthResult({ scoredAt: inDays(days).toISOString(), healthScore: 40 + i }),
+    }));
+    await stores.scores.saveReconstructed(world.tenantId, past);
+    const override = { kind: "band", band: "red" } as const;
+    await stores.corrections.save(world.tenantId, { ...correction(one), override, expiresAt: inDays(2) });
+    await stores.corrections.save(world.tenantId, { ...correction(two), createdAt: inDays(0.01) });
+    const { tenantId } = world;
+    const merge = { kind: "merge", into: one.id, from: two.id } as const;
+    await stores.matches.act(tenantId, [{ id: randomUUID(), action: merge }], {
+      at: NOW,
+      actor: { id: "token:1", name: "Ann" },
+      ownAccountOf: () => accountId.parse(randomUUID()),
+    });
+    const at = async (days: number) => (await stores.scores.at(tenantId, one.id, inDays(days)))?.result;
+    for (const { id } of [one, two]) {
+      const parts = await partsOf({ world, id });
+      const { suggestions: _, ...account } = (await stores.accounts.find(tenantId, one.id)) ?? {};
+      expect(parts.account).toEqual(account);
+      expect(parts.account.links).toHaveLength(2);
+      expect(parts.result).toEqual((await stores.scores.latest(tenantId, one.id))?.result);
+      expect([parts.weekAgo, parts.monthAgo]).toEqual([await at(-7), await at(-30)]);
+      expect([parts.weekAgo?.healthScore, parts.monthAgo?.healthScore]).toEqual([42, 40]);
+      expect(parts.trend).toEqual(await stores.scores.trend(tenantId, one.id, inDays(-183)));
+      expect(parts.corrections).toEqual(await stores.corrections.ofAccount(tenantId, one.id));
+      expect(parts.corrections).toHaveLength(2);
+      for (const [now, held] of [
+        [NOW, 1],
+        [inDays(2), 0],
+      ] as const) {
+        const { overrides } = await partsOf({ world, id }, now);
+        const stored = await stores.corrections.overrides(tenantId, [one.id], now);
+        expect(overrides).toEqual(stored.get(one.id) ?? []);
+        expect(overrides).toHaveLength(held);
+      }
+    }
+    const asked = { now: NOW, weekAgo: NOW, monthAgo: NOW, trendSince: NOW };
+    const foreign = { ...asked, tenant: (await newWorld(stores)).tenantId, accountId: one.id };
+    expect(await stores.cards.parts(foreign)).toBeNull();
+  });
+
+  it("keeps each card that was made at the same time, and one of those that were made of the same", async () => {
+    const world = await newWorld(stores);
+    const [one, two] = [await newCustomer(world), await newCustomer(world)];
+    await Promise.all([one, two, one, two, one].map((customer) => keep(customer)));
+    for (const each of [one, two])
+      expect((await known(each)).card).toEqual({ body: `{"account":"${each.id}"}`, freshness: FRESHNESS });
   });
 
   it("gives everybody their own, however many ask at once", async () => {

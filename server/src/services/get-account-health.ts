@@ -18,6 +18,8 @@ import { AppError } from "./errors.ts";
 import { freshnessNow } from "./freshness-now.ts";
 import type {
   AccountStore,
+  CardParts,
+  CardStore,
   Clock,
   Connection,
   ConnectionRepository,
@@ -32,6 +34,7 @@ export interface HealthDeps {
   ledger: LedgerStore;
   accounts: AccountStore;
   scores: ScoreStore;
+  cards: Pick<CardStore, "parts">;
   connections: ConnectionRepository;
   corrections: CorrectionStore;
   scorecards: Pick<ScorecardStore, "definition">;
@@ -74,8 +77,8 @@ export async function getAccountHealth(
   reader: Reader,
 ): Promise<AccountHealthView> {
   const now = deps.clock.now();
-  const { view, connections } = await viewOfAccount(deps, { tenant, id, reader, now });
-  return { ...view, freshness: shownFreshness(view, connections, now) };
+  const { view, parts } = await viewOfAccount(deps, { tenant, id, reader, now });
+  return { ...view, freshness: shownFreshness(view, parts.places, now) };
 }
 
 /** The sources as they are now; a lost account stands as on that day. */
@@ -91,63 +94,55 @@ export const COMPARED_DAYS = { week: 7, month: 30, trend: 183 } as const;
 export interface BuiltView {
   /** With the sources as the result has them; the field policy is applied. */
   view: AccountHealthView;
-  corrections: readonly StoredCorrection[];
-  connections: readonly Connection[];
+  parts: CardParts;
   /** It shows the stored result, and its scorecard is known: nothing of it moves while its parts stay as they are. */
   isSettled: boolean;
 }
 
 /** @throws {AppError} `not_found`, for another tenant's account too */
 export async function viewOfAccount(
-  deps: HealthDeps,
-  asked: { tenant: TenantId; id: AccountId; reader: Reader; now: Date },
+  deps: Pick<HealthDeps, "cards" | "scorecards">,
+  { tenant, id, reader, now }: { tenant: TenantId; id: AccountId; reader: Reader; now: Date },
 ): Promise<BuiltView> {
-  const { tenant, id, reader, now } = asked;
   const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY_MS);
-  const [account, current, trend, weekAgo, monthAgo, connections] = await Promise.all([
-    deps.accounts.find(tenant, id),
-    currentResult(deps, tenant, id, now),
-    deps.scores.trend(tenant, id, daysAgo(COMPARED_DAYS.trend)),
-    deps.scores.at(tenant, id, daysAgo(COMPARED_DAYS.week)),
-    deps.scores.at(tenant, id, daysAgo(COMPARED_DAYS.month)),
-    deps.connections.list(tenant),
-  ]);
-  if (account === null) throw noAccount();
-  if (account.id !== id) return viewOfAccount(deps, { ...asked, id: account.id }); // it was merged
+  const parts = await deps.cards.parts({
+    tenant,
+    accountId: id,
+    now,
+    weekAgo: daysAgo(COMPARED_DAYS.week),
+    monthAgo: daysAgo(COMPARED_DAYS.month),
+    trendSince: daysAgo(COMPARED_DAYS.trend),
+  });
+  if (parts === null) throw noAccount();
+  const { result, scorecard } = await underOverrides(deps, tenant, parts.result, parts.overrides, now);
   const view = buildAccountHealthView({
-    account: {
-      id: account.id,
-      name: account.name,
-      createdAt: account.createdAt,
-      links: account.links,
-      ...placesOf(connections),
-    },
-    result: current.result,
-    trend,
-    weekAgo: weekAgo?.result ?? null,
-    monthAgo: monthAgo?.result ?? null,
-    scorecard: current.scorecard,
-    corrections: current.corrections.map(keptCorrection),
+    account: { ...parts.account, ...placesOf(parts.places) },
+    result,
+    trend: parts.trend,
+    weekAgo: parts.weekAgo,
+    monthAgo: parts.monthAgo,
+    scorecard,
+    corrections: parts.corrections.map(keptCorrection),
     now,
     reader,
   });
   return {
     view: applyPolicy(view, reader.role, { financial: reader.financial }),
-    corrections: current.corrections,
-    connections,
-    isSettled: current.isStored && current.scorecard !== null,
+    parts,
+    isSettled: result !== null && result === parts.result && scorecard !== null,
   };
 }
 
 /** What stands for an account now, with everybody's corrections. */
-export interface CurrentResult {
+export interface CurrentResult extends ResultInForce {
+  corrections: StoredCorrection[];
+}
+
+interface ResultInForce {
   /** `null` = not calculated yet. */
   result: HealthResult | null;
   /** Of the version that it was calculated with; `null` = not known any more. */
   scorecard: Scorecard | null;
-  corrections: StoredCorrection[];
-  /** The result is the stored one, with no override laid over it or taken off. */
-  isStored: boolean;
 }
 
 /**
@@ -166,24 +161,35 @@ export async function currentResult(
     deps.corrections.overrides(tenant, [id], now),
   ]);
   const stored = latest?.result ?? null;
-  if (stored === null) return { result: null, scorecard: null, corrections, isStored: false };
+  return { ...(await underOverrides(deps, tenant, stored, overrides.get(id) ?? [], now)), corrections };
+}
+
+/** The very result that is stored, where no override is laid over it or taken off. */
+async function underOverrides(
+  deps: Pick<HealthDeps, "scorecards">,
+  tenant: TenantId,
+  stored: HealthResult | null,
+  inForce: readonly DatedOverride[],
+  now: Date,
+): Promise<ResultInForce> {
+  if (stored === null) return { result: null, scorecard: null };
   const version = stored.scorecardVersion;
   const scorecard = builtInScorecard(version) ?? (await deps.scorecards.definition(tenant, version));
-  const inForce: DatedOverride[] = overrides.get(id) ?? [];
-  const result = scorecard === null ? stored : withOverrides(stored, scorecard, inForce, now);
-  return { result, scorecard, corrections, isStored: result === stored };
+  return { result: scorecard === null ? stored : withOverrides(stored, scorecard, inForce, now), scorecard };
 }
 
 /** Where the links to the platforms go. */
 export const placesOf = (
-  connections: readonly Connection[],
+  connections: readonly Pick<Connection, "platform" | "externalId">[],
 ): { portalId: string | null; subdomain: string | null } => ({
   portalId: externalId(connections, "hubspot"),
   subdomain: externalId(connections, "zendesk"),
 });
 
-const externalId = (connections: readonly Connection[], platform: Connection["platform"]): string | null =>
-  connections.find((c) => c.platform === platform)?.externalId ?? null;
+const externalId = (
+  connections: readonly Pick<Connection, "platform" | "externalId">[],
+  platform: Connection["platform"],
+): string | null => connections.find((c) => c.platform === platform)?.externalId ?? null;
 
 export const keptCorrection = (correction: StoredCorrection): KeptCorrection => ({
   id: correction.id,

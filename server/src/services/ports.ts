@@ -7,7 +7,16 @@
 
 export type { ApiToken, AuditEntry, AuditLog, TokenStore } from "./ports/access.ts";
 export type { AccountStore, AccountSummary } from "./ports/accounts.ts";
-export type { AskedCard, CardStore, FoundCard, KeptCard, ReadyCard } from "./ports/cards.ts";
+export type {
+  AskedCard,
+  AskedParts,
+  CardParts,
+  CardStore,
+  FoundCard,
+  KeptCard,
+  Place,
+  ReadyCard,
+} from "./ports/cards.ts";
 export type {
   ChurnModelStatus,
   ChurnModelStore,

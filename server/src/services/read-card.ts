@@ -1,6 +1,5 @@
 import { type AccountHealthView, DAY_MS, type RecordRef, type TenantId } from "@bellwether/shared";
 import {
-  type BuiltView,
   COMPARED_DAYS,
   type HealthDeps,
   noAccount,
@@ -8,7 +7,7 @@ import {
   shownFreshness,
   viewOfAccount,
 } from "./get-account-health.ts";
-import type { CardStore, FoundCard, Log, ReadyCard } from "./ports.ts";
+import type { CardParts, CardStore, FoundCard, Log, ReadyCard } from "./ports.ts";
 
 export interface CardDeps extends HealthDeps {
   cards: CardStore;
@@ -20,7 +19,8 @@ const KEPT_DAYS = 7;
 
 /**
  * Health of the account that a record of a platform belongs to, as JSON of an `AccountHealthView`. One look at the
- * database where a card is ready; else it is built and kept for the next reader (docs/decisions/0017-ready-cards.md).
+ * database where a card is ready; else a second one at what it is made of, and it is kept for the next reader
+ * (docs/decisions/0017-ready-cards.md).
  * @throws {AppError} `not_found`
  */
 export async function readCard(
@@ -36,16 +36,17 @@ export async function readCard(
   if (found.card !== null) return cardText(found.card, found.places, now);
   const built = await viewOfAccount(deps, { tenant, id: found.accountId, reader, now });
   const card = toCard(built.view);
-  const { accountId, basis } = found;
-  if (basis !== null && built.isSettled) {
+  const { account, basis, places } = built.parts;
+  // a merged account has no card of its own
+  if (built.isSettled && account.id === found.accountId) {
     const agesDays = Object.values(COMPARED_DAYS);
-    const kept = { tenant, accountId, audience, basis, builtAt: now, agesDays };
+    const kept = { tenant, accountId: account.id, audience, basis, builtAt: now, agesDays };
     // nobody waits for it, and the next reader can do without it
     deps.cards
-      .keep({ ...card, ...kept, validUntil: validUntil(built, now) })
+      .keep({ ...card, ...kept, validUntil: validUntil(built.parts, now) })
       .catch((error: unknown) => deps.log.warn({ err: error }, "a card was not kept"));
   }
-  return cardText(card, found.places, now);
+  return cardText(card, places, now);
 }
 
 /** Readers who are shown the same: to an agent a card says which words are their own. */
@@ -66,7 +67,7 @@ function cardText({ body, freshness }: ReadyCard, places: FoundCard["places"], n
 }
 
 /** Words of people begin and cease to hold by the clock. */
-function validUntil({ corrections }: Pick<BuiltView, "corrections">, now: Date): Date {
+function validUntil({ corrections }: Pick<CardParts, "corrections">, now: Date): Date {
   const turns = corrections
     .flatMap((c) => [c.createdAt, c.expiresAt])
     .map((at) => at.getTime())

@@ -1,6 +1,6 @@
 import { OWNED } from "./score-inputs-sql.ts";
 
-const COLUMNS = `id, account_id, target, direction, reason, evidence, override, shown, author, author_name,
+export const CORRECTION_COLUMNS = `id, account_id, target, direction, reason, evidence, override, shown, author, author_name,
   created_at, expires_at, withdrawn_at, withdrawn_by`;
 
 /** $1 tenant, $2 account: holds others off that would save for the same account. */
@@ -25,16 +25,16 @@ INSERT INTO correction (tenant_id, id, account_id, target, direction, reason, ev
 SELECT $1::uuid, id, account, target, direction, reason, evidence, override, shown, author, name, at, expires
 FROM json_to_record($2::json) AS given (id uuid, account uuid, target text, direction text, reason text,
   evidence text, override jsonb, shown jsonb, author text, name text, at timestamptz, expires timestamptz)
-RETURNING ${COLUMNS}`;
+RETURNING ${CORRECTION_COLUMNS}`;
 
 /** $1 tenant, $2 id, $3 who, $4 when. One that is withdrawn already stays as it was. */
 export const WITHDRAW_CORRECTION = `
 UPDATE correction SET withdrawn_by = $3, withdrawn_at = $4
-WHERE tenant_id = $1 AND id = $2 AND withdrawn_at IS NULL RETURNING ${COLUMNS}`;
+WHERE tenant_id = $1 AND id = $2 AND withdrawn_at IS NULL RETURNING ${CORRECTION_COLUMNS}`;
 
-export const FIND_CORRECTION = `SELECT ${COLUMNS} FROM correction WHERE tenant_id = $1 AND id = $2`;
+export const FIND_CORRECTION = `SELECT ${CORRECTION_COLUMNS} FROM correction WHERE tenant_id = $1 AND id = $2`;
 
-const OWN_COLUMNS = COLUMNS.replace("account_id", "owned.account_id");
+const OWN_COLUMNS = CORRECTION_COLUMNS.replace("account_id", "owned.account_id");
 
 /** $1 tenant, $2 accounts. */
 export const CORRECTIONS_OF_ACCOUNTS = `
@@ -45,7 +45,7 @@ ORDER BY created_at DESC, id DESC`;
 
 /** $1 tenant, $2 after this id or null, $3 limit. */
 export const LIST_CORRECTIONS = `
-SELECT ${COLUMNS} FROM correction WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2::uuid) ORDER BY id LIMIT $3`;
+SELECT ${CORRECTION_COLUMNS} FROM correction WHERE tenant_id = $1 AND ($2::uuid IS NULL OR id > $2::uuid) ORDER BY id LIMIT $3`;
 
 /** The one of its account that counts: the newest, unless it was withdrawn; an older one never comes back by itself. */
 const isNewest = (row: string): string => `NOT EXISTS (SELECT 1 FROM correction AS newer

@@ -101,7 +101,7 @@ const parameterOf = (correction: StoredCorrection): string =>
     expires: correction.expiresAt,
   });
 
-interface CorrectionRow {
+export interface CorrectionRow {
   id: string;
   account_id: AccountId;
   target: string;
@@ -118,7 +118,7 @@ interface CorrectionRow {
   withdrawn_by: string | null;
 }
 
-const toCorrection = (row: CorrectionRow): StoredCorrection => ({
+export const toCorrection = (row: CorrectionRow): StoredCorrection => ({
   id: row.id,
   accountId: row.account_id,
   target: row.target,
@@ -135,7 +135,7 @@ const toCorrection = (row: CorrectionRow): StoredCorrection => ({
   withdrawnBy: row.withdrawn_by,
 });
 
-const datedOverride = ({ override, ...correction }: StoredCorrection): DatedOverride[] =>
+export const datedOverride = ({ override, ...correction }: StoredCorrection): DatedOverride[] =>
   override === null
     ? []
     : [
