@@ -1,20 +1,15 @@
-import express, { type Express, type RequestHandler } from "express";
-import helmet from "helmet";
+import express, { type Express } from "express";
 import type { FrontDeps } from "./deps.ts";
 import { answeredInTime } from "./middleware/answered-in-time.ts";
 import { requireToken } from "./middleware/bearer.ts";
 import { problemHandler, sendProblem } from "./middleware/problem-handler.ts";
+import { rawBody } from "./middleware/raw-body.ts";
 import { requestContext } from "./middleware/request-context.ts";
+import { securityHeaders } from "./middleware/security-headers.ts";
 import { postHubspotWebhook, postZendeskWebhook } from "./routes/post-webhook.ts";
 import { mountSegmentRoutes } from "./routes/segment-routes.ts";
 
-const BODY_LIMIT = "1mb";
-
-/** Nothing that is answered here is for a cache: it is personal, carries a cookie, or is different the next moment. */
-const noStore: RequestHandler = (_req, res, next) => {
-  res.setHeader("Cache-Control", "no-store");
-  next();
-};
+const BODY_LIMIT = 1024 * 1024;
 
 /**
  * What events come in by, and what says how the process is. Order matters: raw bytes reach the signature check before
@@ -24,11 +19,11 @@ const noStore: RequestHandler = (_req, res, next) => {
 export function createFront(deps: FrontDeps, rest: Promise<void>): Express {
   const app = express();
   app.disable("x-powered-by");
+  app.disable("etag"); // nothing is for a cache
   app.set("query parser", "simple");
   app.use(requestContext(deps));
-  app.use(helmet());
-  app.use(noStore);
-  const raw = express.raw({ type: () => true, limit: BODY_LIMIT, inflate: true });
+  app.use(securityHeaders());
+  const raw = rawBody(BODY_LIMIT);
   app.post("/webhooks/hubspot", raw, answeredInTime(postHubspotWebhook(deps)));
   app.post("/webhooks/zendesk/:connectionId", raw, answeredInTime(postZendeskWebhook(deps)));
   mountSegmentRoutes(app, deps);

@@ -21,9 +21,13 @@ export const intakeBatch = (delivery: InboundDelivery, requestIds: readonly stri
   requestIds,
 });
 
-const isTrue = (value: boolean): boolean => value;
+const newIn = ({ isNew }: IntakeBatch): number => {
+  let count = 0;
+  for (const each of isNew) if (each) count++;
+  return count;
+};
 export const newEvents = (batches: readonly IntakeBatch[]): number =>
-  batches.reduce((sum, { isNew }) => sum + isNew.filter(isTrue).length, 0);
+  batches.reduce((sum, batch) => sum + newIn(batch), 0);
 
 /** Takes only those of the new events for new that pass; `isNew` is asked once for each of them, in order. */
 export const onlyNew = (
@@ -127,8 +131,9 @@ export function markedRecords(
       own.set(y, group);
       return group;
     };
-    for (const [i, { refs }] of delivery.events.entries())
+    delivery.events.forEach(({ refs }, i) => {
       if (isNew[i]) for (const ref of refs) (own.get(ref.objectType) ?? groupOf(ref)).ids.add(ref.id);
+    });
   }
   return [...found]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -139,26 +144,28 @@ export function markedRecords(
 export function fatesOf(batches: readonly IntakeBatch[]): object[] {
   const found = new Map<string, object>();
   for (const { delivery, isNew } of batches)
-    for (const [i, { fates = [] }] of delivery.events.entries())
-      for (const fate of isNew[i] ? fates : []) {
+    delivery.events.forEach(({ fates }, i) => {
+      if (fates === undefined || !isNew[i]) return; // nearly always
+      for (const fate of fates) {
         const r = refKey(fate.ref);
         const into = fate.kind === "erased" ? null : refKey(fate.into);
         const row = { t: delivery.tenantId, c: delivery.connectionId, k: fate.kind, r, i: into };
         found.set(`${row.t} ${row.k} ${r}`, row);
       }
+    });
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
 }
 
 /** What the batches add to the counts: what is not new is a duplicate. Sorted. */
 export function countsOf(batches: readonly IntakeBatch[]): object[] {
   const found = new Map<string, { t: string; s: string; a: number; d: number; r: number }>();
-  for (const { delivery, isNew } of batches) {
-    const { tenantId: t, source: s } = delivery;
+  for (const batch of batches) {
+    const { tenantId: t, source: s } = batch.delivery;
     const key = `${t} ${s}`;
     const entry = found.get(key) ?? { t, s, a: 0, d: 0, r: 0 };
-    const accepted = isNew.filter(isTrue).length;
+    const accepted = newIn(batch);
     entry.a += accepted;
-    entry.d += isNew.length - accepted;
+    entry.d += batch.isNew.length - accepted;
     found.set(key, entry);
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, entry]) => entry);

@@ -38,6 +38,8 @@ export function createEventStore(database: Database, options: EventStoreOptions)
     weightOf: (batch) => batch.keys.length,
     // a second transaction prepares while the first one waits for the disk
     lanes: database.kind === "server" ? 2 : 1,
+    // a transaction costs as much as dozens of events
+    gathers: true,
     maxItems: MAX_EVENTS_PER_COMMIT,
     maxWaiting: MAX_EVENTS_WAITING,
   });

@@ -75,3 +75,15 @@ it("takes items by their weight where they have one", async () => {
   await Promise.all(calls);
   expect(groups).toEqual([[1], [6, 4], [11]]);
 });
+
+it("gathers the calls of one turn of the event loop, where it is asked to", async () => {
+  const { groups, commit } = recording();
+  const options = { commit, gathers: true, maxItems: 3, maxWaiting: 100 };
+  const group = new GroupCommit<number, number>({ ...options, lanes: 2 });
+  const calls = [group.add([1]), group.add([2]), group.add([3])];
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(groups).toEqual([[1, 2, 3]]);
+  calls.push(...[4, 5, 6, 7].map((item) => group.add([item])));
+  expect(await Promise.all(calls)).toEqual([10, 20, 30, 40, 50, 60, 70].map((result) => [result]));
+  expect(groups).toEqual([[1, 2, 3], [4, 5, 6], [7]]);
+});

@@ -12,6 +12,8 @@ export interface GroupCommitOptions<In, Out> {
   commit: (items: readonly In[]) => Promise<Out[]>;
   /** Transactions under way at once. */
   lanes: number;
+  /** Begins them at the end of the turn of the event loop: calls of requests that were read together share one. */
+  gathers?: boolean;
   /** How much an item is of the limits below; absent = 1. */
   weightOf?: (item: In) => number;
   /** Weight per transaction, except that a call is never split. */
@@ -29,6 +31,7 @@ export class GroupCommit<In, Out> {
   #waiting: Call<In, Out>[] = [];
   #waitingWeight = 0;
   #running = 0;
+  #soon: NodeJS.Immediate | undefined;
 
   constructor(options: GroupCommitOptions<In, Out>) {
     this.#options = options;
@@ -48,12 +51,19 @@ export class GroupCommit<In, Out> {
 
   #next(): void {
     if (this.#running >= this.#options.lanes || this.#waiting.length === 0) return;
+    if (this.#options.gathers) this.#soon ??= setImmediate(() => this.#begin());
+    else this.#begin();
+  }
+
+  #begin(): void {
+    this.#soon = undefined;
     this.#running++;
     const group = this.#take();
     this.#settle(group).finally(() => {
       this.#running--;
       this.#next();
     });
+    this.#next(); // what did not fit
   }
 
   #take(): Call<In, Out>[] {

@@ -105,6 +105,10 @@ export function isOwnWrite(event: HubspotEvent): boolean {
 export function eventRefs(event: HubspotEvent): RecordRef[] {
   if (isOwnWrite(event)) return [];
   const own = objectOf(event);
+  if (namesOnlyItself(event))
+    return own === null || event.objectId === null
+      ? []
+      : [{ platform: "hubspot", objectType: own, id: event.objectId }];
   const refs: RecordRef[] = [];
   const add = (objectType: HubspotObject | null, id: string | null): void => {
     if (objectType !== null && id !== null) refs.push({ platform: "hubspot", objectType, id });
@@ -119,8 +123,18 @@ export function eventRefs(event: HubspotEvent): RecordRef[] {
   return refs.length < 2 ? refs : [...new Map(refs.map((ref) => [refKey(ref), ref])).values()];
 }
 
+/** As nearly all events do. */
+const namesOnlyItself = (event: HubspotEvent): boolean =>
+  event.fromObjectId === null &&
+  event.toObjectId === null &&
+  event.primaryObjectId === null &&
+  event.newObjectId === null &&
+  event.mergedObjectIds.length === 0;
+
 export function objectOf(event: HubspotEvent): HubspotObject | null {
-  const family = event.subscriptionType.split(".")[0] ?? "";
+  const { subscriptionType } = event;
+  const dot = subscriptionType.indexOf(".");
+  const family = dot === -1 ? subscriptionType : subscriptionType.slice(0, dot);
   return family === "object" ? objectOfTypeId(event.objectTypeId) : objectOfName(family);
 }
 

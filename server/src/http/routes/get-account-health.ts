@@ -72,14 +72,16 @@ function zendeskRef(query: z.infer<typeof zendeskHealthQuery>): RecordRef {
 }
 
 async function tenantOfAppToken(deps: HttpDeps, req: Request): Promise<TenantId> {
-  const invalid = new AppError("token_invalid", "The Zendesk app's token is missing, wrong or too old.");
   const token = bearerOf(req);
   const subdomain = token === null ? null : deps.appTokens.subdomainOf(token);
-  if (token === null || subdomain === null) throw invalid;
+  if (token === null || subdomain === null) throw invalidToken();
   const connection = await deps.directory.byExternalId("zendesk", subdomain);
-  if (connection?.status !== "active") throw invalid;
+  if (connection?.status !== "active") throw invalidToken();
   const secret = (await deps.directory.byId(connection.id))?.secrets.appSecret;
-  if (!secret) throw invalid;
-  if (!deps.appTokens.verify(token, { secret, subdomain, now: deps.clock.now() })) throw invalid;
+  if (!secret) throw invalidToken();
+  if (!deps.appTokens.verify(token, { secret, subdomain, now: deps.clock.now() })) throw invalidToken();
   return connection.tenantId;
 }
+
+const invalidToken = (): AppError =>
+  new AppError("token_invalid", "The Zendesk app's token is missing, wrong or too old.");

@@ -1,9 +1,9 @@
 import { connectionId, type Platform, type TenantId } from "@bellwether/shared";
-import type { RequestHandler } from "express";
+import type { RequestHandler, Response } from "express";
 import { AppError } from "../../services/errors.ts";
 import type { Delivery } from "../../services/inbound.ts";
 import { parkUnreadable } from "../../services/park-unreadable.ts";
-import { takeInHubspotEvents, takeInZendeskEvents } from "../../services/take-in-events.ts";
+import { type TakenIn, takeInHubspotEvents, takeInZendeskEvents } from "../../services/take-in-events.ts";
 import type { FrontDeps } from "../deps.ts";
 import { requireHubspotSignature, zendeskSignedBytes } from "../middleware/signed-request.ts";
 
@@ -12,7 +12,7 @@ export function postHubspotWebhook(deps: FrontDeps): RequestHandler {
   return async (req, res) => {
     const rawBody = requireHubspotSignature(deps, req);
     const delivered = await readable(deps, "hubspot", rawBody, null, () => deps.hubspot.parse(rawBody, null));
-    res.status(202).json(await takeInHubspotEvents(deps, delivered));
+    acknowledge(res, await takeInHubspotEvents(deps, delivered));
   };
 }
 
@@ -35,8 +35,15 @@ export function postZendeskWebhook(deps: FrontDeps): RequestHandler {
     const delivered = await readable(deps, "zendesk", signed.rawBody, connection.tenantId, () =>
       deps.zendesk.parse(signed.rawBody, connection.config.actorId),
     );
-    res.status(202).json(await takeInZendeskEvents(deps, connection, delivered));
+    acknowledge(res, await takeInZendeskEvents(deps, connection, delivered));
   };
+}
+
+/** Without what `res.json` looks up, compares and parses for an answer of any kind. */
+function acknowledge(res: Response, taken: TakenIn): void {
+  res.statusCode = 202;
+  res.setHeader("Content-Type", "application/json; charset=utf-8");
+  res.end(JSON.stringify(taken));
 }
 
 /** What was signed and cannot be read is refused, and kept for people to look at. */

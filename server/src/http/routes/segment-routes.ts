@@ -1,4 +1,4 @@
-import express, { type Express, type Request, type RequestHandler, type Response } from "express";
+import type { Express, Request, RequestHandler, Response } from "express";
 import { AppError } from "../../services/errors.ts";
 import type { SegmentCall, WriteKey } from "../../services/ports.ts";
 import {
@@ -9,6 +9,7 @@ import {
 import type { HttpDeps } from "../deps.ts";
 import { bearerOf } from "../middleware/bearer.ts";
 import { sendProblem } from "../middleware/problem-handler.ts";
+import { rawBody } from "../middleware/raw-body.ts";
 import { SenderLoad } from "../middleware/sender-limits.ts";
 
 /** Source: Segment's HTTP API, "Max request size": 500 KB a request; libraries count it in different ways. */
@@ -39,7 +40,7 @@ export type SegmentRouteDeps = ProductIntakeDeps & Pick<HttpDeps, "writeKeyDirec
 
 /** Whatever the content type says it is JSON: `navigator.sendBeacon` and analytics.js send text. */
 export function mountSegmentRoutes(app: Express, deps: SegmentRouteDeps): void {
-  const raw = express.raw({ type: () => true, limit: BODY_LIMIT, inflate: true });
+  const raw = rawBody(BODY_LIMIT);
   const load = new SenderLoad(deps.senderLimits, deps.clock);
   for (const [name, call] of Object.entries(CALLS)) {
     app.options(`/v1/${name}`, preflight);
