@@ -157,6 +157,22 @@ forEachDatabase("DriftStore", (under) => {
     expect(await drift(world)).toEqual([]);
   });
 
+  it("is none where a merge brought another company's value for our empty one: ours is written again", async () => {
+    const world = await written("");
+    await read(world, { [SCORE]: "12", [BAND]: "green" });
+    expect(await drift(world)).toHaveLength(1); // read before anybody said that there was a merge
+    await under.database.query(
+      `INSERT INTO record_fate (tenant_id, connection_id, kind, ref, into_ref, known_at)
+       VALUES ($1, $2, 'merged', 'hubspot:company:2', 'hubspot:company:1', $3)`,
+      [world.tenantId, world.hubspot, next()],
+    );
+    await read(world, { [SCORE]: "12", [BAND]: "green" });
+    expect(await drift(world)).toEqual([]);
+    expect(await write(world)).toEqual([{ [SCORE]: "", [BAND]: "green" }]);
+    await read(world, { [SCORE]: "13", [BAND]: "green" }); // a person's, after that
+    expect(await drift(world)).toMatchObject([{ ours: "", theirs: "13" }]);
+  });
+
   it("goes with the record", async () => {
     const [world, other] = [await written(), await written()];
     for (const each of [world, other]) await read(each, theirs);

@@ -23,6 +23,22 @@ WHERE row.confirmed IS NOT NULL`;
 const FOUND = (parameter: string): string =>
   `json_to_recordset(${parameter}::json) AS found (y text, i text, k text, o text, t text)`;
 
+/**
+ * $3 drift found, $4 when it was read. A record that has taken in another one since our last write shows that one's
+ * values where ours were empty: nobody chose them, and ours are due. Answers the records.
+ */
+export const TAKE_OVER = `
+WITH inherited AS (
+  SELECT found.y, found.i, jsonb_object_agg(found.k, found.t) AS values FROM ${FOUND("$3")}
+  WHERE found.o = '' GROUP BY 1, 2
+)
+UPDATE outbox AS row SET confirmed = row.confirmed || inherited.values FROM inherited
+WHERE ${OUTBOX} AND ${isSame("row", "inherited")} AND ${isSettledBefore("$4")}
+  AND EXISTS (SELECT 1 FROM record_fate AS fate WHERE fate.tenant_id = $1 AND fate.kind = 'merged'
+    AND fate.into_ref = row.platform || ':' || row.object_type || ':' || row.object_id
+    AND fate.known_at > row.confirmed_at)
+RETURNING row.connection_id, row.platform, row.object_type, row.object_id`;
+
 /** $3 records that were looked at, $4 drift found: drift of before that is not found any more. */
 const GONE = `
 SELECT old.object_type, old.object_id, old.key FROM drift AS old

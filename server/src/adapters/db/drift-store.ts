@@ -1,4 +1,4 @@
-import { type ConnectionId, type RecordRef, recordRef, type TenantId } from "@bellwether/shared";
+import { type ConnectionId, type RecordRef, recordRef, refKey, type TenantId } from "@bellwether/shared";
 import { z } from "zod";
 import type { Drift, DriftKey, DriftStore, ListedDrift } from "../../services/ports.ts";
 import {
@@ -11,9 +11,10 @@ import {
   REPEND,
   RESTORE,
   SETTLED_VALUES,
+  TAKE_OVER,
 } from "./drift-sql.ts";
 import { jsonParameter } from "./json-parameter.ts";
-import type { Database } from "./sql.ts";
+import type { Database, Sql } from "./sql.ts";
 import type { WakeUps } from "./wake-ups.ts";
 
 interface RecordRow {
@@ -50,12 +51,14 @@ export function createDriftStore(database: Database, wakeUps: WakeUps): DriftSto
     },
     note: (tenant, connection, { found, seen, readAt, at }) =>
       database.transaction(async (sql) => {
-        const [records, drifts] = [recordsOf(seen), foundOf(found)];
+        const chosen = await withoutInherited(sql, tenant, connection, found, readAt);
+        const [records, drifts] = [recordsOf(seen), foundOf(chosen)];
         const gone = await sql.query(RELEASE_GONE, [tenant, connection, records, drifts]);
         if (gone.length > 0) await sql.query(DROP_SETTLED, [tenant, connection, records, drifts]);
         const kept = await sql.query(KEEP_FOUND, [tenant, connection, drifts, readAt, at]);
         if (kept.length > 0) await sql.query(HOLD, [tenant, connection, drifts]);
-        if (gone.length + kept.length > 0) await sql.query(REPEND, [tenant, connection, records]);
+        if (gone.length + kept.length > 0 || chosen.length < found.length)
+          await sql.query(REPEND, [tenant, connection, records]);
       }),
     list: async (tenant, limit) => {
       const rows = await database.query<ListRow>(LIST_DRIFT, [tenant, limit]);
@@ -63,6 +66,20 @@ export function createDriftStore(database: Database, wakeUps: WakeUps): DriftSto
     },
     settle: (tenant, deed, keys) => settle(database, wakeUps, tenant, deed, keys),
   };
+}
+
+/** Drift that is a person's doing; what a merge brought is noted as what the platform shows. */
+async function withoutInherited(
+  sql: Sql,
+  tenant: TenantId,
+  connection: ConnectionId,
+  found: readonly Drift[],
+  readAt: Date,
+): Promise<readonly Drift[]> {
+  if (found.every(({ ours }) => ours !== "")) return found;
+  const rows = await sql.query<RecordRow>(TAKE_OVER, [tenant, connection, foundOf(found), readAt]);
+  const heirs = new Set(rows.map((row) => refKey(refOf(row))));
+  return found.filter(({ ref, ours }) => ours !== "" || !heirs.has(refKey(ref)));
 }
 
 const toListed = (row: ListRow): ListedDrift => ({
