@@ -33,8 +33,10 @@ const AFTER_RESCORING = "15 5 * * *";
 
 const pause = (ms: number): Promise<void> => sleep(ms);
 
-/** Binds job names to services and starts the sweeps. @returns what stops the sweeps */
+/** Binds job names to services and starts the sweeps. @returns what ends the sweeps, and the jobs after the work in hand */
 export async function bindJobs(parts: Parts): Promise<() => void> {
+  let isEnding = false;
+  const mayGoOn = (): boolean => !isEnding;
   const work = <N extends JobName>(
     name: N,
     handle: (payload: JobPayloads[N]) => Promise<void>,
@@ -52,9 +54,11 @@ export async function bindJobs(parts: Parts): Promise<() => void> {
     });
   await work("provision", ({ connectionId }) => provisionConnection(parts, connectionId));
   await work("backfill", ({ connectionId }) => runBackfill(parts, connectionId));
-  await work("refresh-records", ({ connectionId }) => refreshRecords({ ...parts, pause }, connectionId));
-  await work("score-accounts", ({ tenantId }) => scoreAccounts(parts, tenantId));
-  await work("write-back", ({ connectionId }) => writeBack({ ...parts, pause }, connectionId));
+  await work("refresh-records", ({ connectionId }) =>
+    refreshRecords({ ...parts, pause, mayGoOn }, connectionId),
+  );
+  await work("score-accounts", ({ tenantId }) => scoreAccounts({ ...parts, mayGoOn }, tenantId));
+  await work("write-back", ({ connectionId }) => writeBack({ ...parts, pause, mayGoOn }, connectionId));
   await work("catch-up", ({ connectionId }) => catchUp(parts, connectionId));
   await work("reconcile", ({ connectionId }) => reconcileConnection(parts, connectionId));
   await work("reconcile-all", async () => void (await startReconciliation(parts, undefined)));
@@ -85,6 +89,7 @@ export async function bindJobs(parts: Parts): Promise<() => void> {
     every(parts, CARD_SWEEP_MS, "sweep of cards", () => parts.cards.dropExpired(parts.clock.now())),
   ];
   return () => {
+    isEnding = true;
     for (const timer of timers) clearInterval(timer);
   };
 }

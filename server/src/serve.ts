@@ -1,9 +1,11 @@
+import { constants, setPriority } from "node:os";
 import { createLog } from "./adapters/observability/log.ts";
 import { createTrace } from "./adapters/observability/trace.ts";
 import { type Role, startProcess } from "./bring-up.ts";
 import { composeFront } from "./compose-front.ts";
 import { readConfig } from "./config.ts";
 import { fatal } from "./fatal.ts";
+import { keepHeapSmall } from "./heap.ts";
 import { endOnUncaught } from "./last-resort.ts";
 import { AppError } from "./services/errors.ts";
 
@@ -24,9 +26,17 @@ export async function serve(role: string | undefined): Promise<void> {
   await run(role).catch(fatal);
 }
 
+/** A process that answers nobody: where it wants the core of one that does, people who wait come first. */
+function makeWay(): void {
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  // whoever answers requests would hold up some of them for every sweep
+  keepHeapSmall();
+}
+
 async function run(argument: string | undefined): Promise<void> {
   const role = roleOf(argument);
   const config = readConfig(process.env);
+  if (role === "worker") makeWay();
   const trace = createTrace();
   const log = createLog(config.LOG_LEVEL, trace.fields);
   let stop = async (): Promise<void> => undefined;

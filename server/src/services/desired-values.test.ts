@@ -19,8 +19,8 @@ const ledger = (lostAt: Date | null): AccountLedger => ({
   overrides: [],
   memories: [],
   lostAt,
-  latest: null,
-  latestInputs: null,
+  latestAt: null,
+  frozen: null,
   monthAgo: null,
 });
 

@@ -22,12 +22,14 @@ export interface RefreshDeps extends RecordDeps, GatherDeps {
   queue: JobQueue;
   log: Log;
   meter: Meter;
+  /** `false` once this process is ending: whoever comes next does what is left. Absent = always. */
+  mayGoOn?: () => boolean;
 }
 
 /** Reads every marked record of a connection again, until none is left or the platform is in trouble. */
 export async function refreshRecords(deps: RefreshDeps, id: ConnectionId): Promise<void> {
   if ((await deps.connections.find(id))?.status !== "active") return; // marks stay; reconnecting goes on from them
-  for (;;) {
+  while (deps.mayGoOn?.() ?? true) {
     const claims = await gatherRecords(deps, id);
     if (claims.length === 0) return;
     // read after the claim: a mark that a change of the field map set must not be read by the old map

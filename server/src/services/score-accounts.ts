@@ -34,15 +34,18 @@ export interface ScoreDeps extends DefinitionDeps, SyncOutcomesDeps {
   usage?: Pick<UsageStore, "lastReceivedAt">;
   clock: Clock;
   meter: Meter;
+  /** `false` once this process is ending: whoever comes next does what is left. Absent = always. */
+  mayGoOn?: () => boolean;
 }
 
-const ROUND = 100;
+/** Accounts per round: their statements are planned once for all of them. */
+const ROUND = 200;
 
 /** Scores every marked account of a tenant: a pure calculation between one read and one write per round. */
 export async function scoreAccounts(deps: ScoreDeps, tenant: TenantId): Promise<void> {
   const { isReady } = await tenantSources(deps.connections, tenant);
   if (!isReady) return; // marks stay until the history is read
-  for (;;) {
+  while (deps.mayGoOn?.() ?? true) {
     const claims = await deps.scores.claimAccounts(tenant, ROUND);
     if (claims.length === 0) return;
     try {
@@ -73,9 +76,8 @@ export async function scoreAccounts(deps: ScoreDeps, tenant: TenantId): Promise<
  * Never before the result before it, whatever this process' clock says: a clock that was set back, or that of another
  * process that goes ahead, would make the newer result look like the older one, and the store would leave it out.
  */
-function momentAfter({ latest }: AccountLedger, now: Date): Date {
-  const before = latest === null ? Number.NEGATIVE_INFINITY : Date.parse(latest.scoredAt);
-  return before <= now.getTime() ? now : new Date(before + 1);
+function momentAfter({ latestAt }: AccountLedger, now: Date): Date {
+  return latestAt === null || latestAt <= now ? now : new Date(latestAt.getTime() + 1);
 }
 
 /** With the outcomes that the ledger tells of: a loss that was just heard of freezes the account in this round. */
@@ -100,15 +102,13 @@ function calculationOf(
   now: Date,
 ): Calculation {
   const calculation = calculate(ledger, definitions, seen, now);
-  const { latest, latestInputs } = ledger;
-  const isFrozen =
-    latest !== null &&
-    latestInputs !== null &&
-    latest.lostAt !== null &&
-    latest.lostAt === calculation.result.lostAt &&
-    latestInputs.position === ledger.position &&
-    latestInputs.subjects.join() === ledger.subjects.join();
-  return isFrozen ? { ...calculation, result: latest, inputs: latestInputs } : calculation;
+  const { frozen } = ledger;
+  const isTheSame =
+    frozen !== null &&
+    frozen.result.lostAt === calculation.result.lostAt &&
+    frozen.inputs.position === ledger.position &&
+    frozen.inputs.subjects.join() === ledger.subjects.join();
+  return isTheSame ? { ...calculation, ...frozen } : calculation;
 }
 
 function scoredOf(

@@ -23,7 +23,7 @@ const quiet = {
 };
 
 /** Rounds of scoring that end one by one while the write-back waits, and how large its calls are. */
-function rounds(sizes: readonly number[]) {
+function rounds(sizes: readonly number[], mayGoOn?: () => boolean) {
   const coming = [...sizes];
   const state = {
     pending: coming.shift() ?? 0,
@@ -68,7 +68,7 @@ function rounds(sizes: readonly number[]) {
       state.pending += coming.shift() ?? 0;
     },
   };
-  return { state, run: () => writeBack(deps, CONNECTION.id) };
+  return { state, run: () => writeBack({ ...deps, ...(mayGoOn && { mayGoOn }) }, CONNECTION.id) };
 }
 
 it("fills its calls while more is being calculated: N rows are N ÷ 100 calls, rounded up", async () => {
@@ -95,4 +95,11 @@ it("has several calls under way, and never more than four", async () => {
   const { state, run } = rounds([1_000]);
   await run();
   expect(state).toMatchObject({ calls: Array.from({ length: 10 }, () => 100), most: 4, settled: 1_000 });
+});
+
+it("hears the calls under way out when the process is ending, and begins no others", async () => {
+  let asked = 0;
+  const { state, run } = rounds([1_000], () => ++asked <= 3);
+  await run();
+  expect(state).toMatchObject({ calls: [100, 100, 100], settled: 300, pending: 700 });
 });

@@ -22,6 +22,8 @@ export interface WriteBackDeps {
   log: Log;
   meter: Meter;
   pause: Pause;
+  /** `false` once this process is ending: whoever comes next does what is left. Absent = always. */
+  mayGoOn?: () => boolean;
 }
 
 /** One full call of either platform. */
@@ -63,7 +65,7 @@ async function drain(deps: WriteBackDeps, connection: Connection, objectType: Ob
     underWay.add(call);
   };
   try {
-    for (;;) {
+    while (deps.mayGoOn?.() ?? true) {
       if (underWay.size >= MOST_CALLS) await Promise.race(underWay);
       if (!isHealthy || failures.length > 0) break;
       const rows = await nextBatch(deps, connection, objectType);
