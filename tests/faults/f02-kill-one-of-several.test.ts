@@ -15,7 +15,7 @@ const SLOW = { method: "POST", path: /batch/, slowMs: 250, rate: 0.5 };
 describe.skipIf(TEST_SERVER === null)("F2 one of several processes is killed (needs PostgreSQL)", () => {
   it("F2 two web and two worker processes: the others take its work over and repeat one call at most", async () => {
     const random = drawsFor("F2");
-    const kills = sized(30, 4);
+    const kills = sized(36, 4);
     const ports = [await freePort(), await freePort()];
     const balancer = await startLoadBalancer(ports);
     const world = await openFaultWorld({ kind: "server", publicUrl: balancer.url });

@@ -11,7 +11,9 @@ import { startTcpProxy, type TcpProxy } from "./support/tcp-proxy.ts";
 import { type FaultWorld, openFaultWorld, sayFault, showOnFailure, untilReady } from "./support/world.ts";
 
 const RECOVERED_MS = 5_000;
-const FREEZE_MS = sized(30_000, 7_000);
+const FREEZE_MS = sized(30_000, 6_000);
+/** How long the turn of a cut lasts, if nothing passes that it is for. */
+const CUT_MS = 1_000;
 
 /** What may be cut off: statements on their way, and answers to those that were carried out. */
 const CUTS = [
@@ -119,7 +121,7 @@ function troubleOf(world: FaultWorld, postgres: OwnPostgres, proxy: TcpProxy, ra
           cuts += 1;
           world.disturbances.push({ from: Date.now(), to: Date.now() });
         });
-        await Promise.race([done, sleep(2_000)]);
+        await Promise.race([done, sleep(CUT_MS)]);
       }
       await disturbed(async () => {
         cuts += proxy.resetAll();

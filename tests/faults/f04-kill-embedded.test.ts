@@ -7,10 +7,10 @@ import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../server/src/adapters/db/database.ts";
 import { readMigrations } from "../../server/src/adapters/db/migrations.ts";
 import { eventually } from "../support/eventually.ts";
-import { newStorage } from "../support/one-company.ts";
+import { newStorage, untilScored } from "../support/one-company.ts";
 import { freePort, startServer } from "../support/server-process.ts";
 import { killWithin } from "./support/kill-within.ts";
-import { drawsFor, inSeconds, say, sized } from "./support/plan.ts";
+import { drawsFor, IS_SHORT, inSeconds, say, sized } from "./support/plan.ts";
 import { startStream } from "./support/sender.ts";
 import { openFaultWorld, sayFault, showOnFailure, untilReady } from "./support/world.ts";
 
@@ -20,12 +20,12 @@ const CAN_MOUNT = canMount();
 describe("F4 the embedded database", () => {
   it("F4 killed again and again under load loses nothing that was acknowledged", async () => {
     const random = drawsFor("F4 kills");
-    const kills = sized(80, 3);
+    const kills = sized(40, 3);
     const world = await openFaultWorld({ kind: "embedded", sandbox: { accounts: 8 } });
     try {
       let server = await world.start();
       showOnFailure(() => [server]);
-      await untilReady(world, server);
+      await untilScored(server.url);
       const stream = startStream(world.sandbox, world.sender, random, { everyMs: 60 });
       let slowest = 0;
       for (let kill = 0; kill < kills; kill++) {
@@ -47,7 +47,7 @@ describe("F4 the embedded database", () => {
 
   it("F4 killed inside its first start, at any moment, starts whole the next time", async () => {
     const random = drawsFor("F4 first start");
-    const kills = sized(12, 2);
+    const kills = sized(8, 1);
     const migrations = (await readMigrations()).length;
     for (let kill = 0; kill < kills; kill++) {
       const storage = await newStorage("embedded");
@@ -91,7 +91,7 @@ describe("F4 the embedded database", () => {
     }
   });
 
-  it.skipIf(!CAN_MOUNT)(
+  it.skipIf(IS_SHORT || !CAN_MOUNT)(
     "F4 on a full disk answers 503, loses nothing and goes on when there is room",
     async () => {
       const random = drawsFor("F4 full disk");

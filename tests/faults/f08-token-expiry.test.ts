@@ -6,7 +6,7 @@ import { TEST_SERVER } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { freePort, type ServerProcess } from "../support/server-process.ts";
 import { eventsMissing } from "./support/check-ledger.ts";
-import { drawsFor, sized } from "./support/plan.ts";
+import { drawsFor, IS_SHORT, sized } from "./support/plan.ts";
 import { startStream } from "./support/sender.ts";
 import { type FaultWorld, openFaultWorld, sayFault, showOnFailure, untilReady } from "./support/world.ts";
 
@@ -36,6 +36,7 @@ describe.skipIf(TEST_SERVER === null)("F8 tokens that expire under two workers (
       /** All tokens end now, in the middle of it. @returns how the tokens were asked for until it worked again */
       const expire = async (): Promise<(number | null)[]> => {
         const from = sandbox.requests.length;
+        const begun = Date.now();
         sandbox.expireTokens("hubspot");
         await eventually(() => {
           const since = sandbox.requests
@@ -44,9 +45,11 @@ describe.skipIf(TEST_SERVER === null)("F8 tokens that expire under two workers (
           if (since.indexOf("false 200", since.indexOf("true 200")) < 0 || !since.includes("true 200"))
             throw new Error("nothing is read with a new token");
         }, SLOW_MS + 60_000);
+        // a value whose write was refused may have gone back meanwhile: what is shown already is then said once more
+        world.disturbances.push({ from: begun, to: Date.now(), calls: 8 });
         return refreshes(world, from).map(({ status }) => status);
       };
-      for (let n = 0; n < sized(10, 2); n++) {
+      for (let n = 0; n < sized(6, 1); n++) {
         await sleep(random.int(50, 500));
         expect(await expire()).toEqual([200]);
       }
@@ -76,35 +79,38 @@ describe.skipIf(TEST_SERVER === null)("F8 tokens that expire under two workers (
     }
   });
 
-  it("F8 a revoked grant pauses the company, and its events are stored all the same", async () => {
-    const random = drawsFor("F8 revoked");
-    const world = await openFaultWorld({ kind: "server", signIn: "oauth" });
-    const { sandbox } = world;
-    let server: ServerProcess | undefined;
-    try {
-      server = await world.start();
-      const { url } = server;
-      await new CookieJar().get(`${url}/oauth/hubspot/install`);
-      await untilReady(world, server);
-      const stream = startStream(sandbox, world.sender, random, { everyMs: 40 });
-      sandbox.uninstall("hubspot");
-      await eventually(async () => {
-        const [connection] = await listConnections(url);
-        expect(connection).toMatchObject({
-          status: "disconnected",
-          statusReason: expect.stringMatching(/reconnect/),
-        });
-      }, 60_000);
-      const ackedBefore = world.sender.acked.length;
-      await eventually(() => expect(world.sender.acked.length).toBeGreaterThan(ackedBefore + 50), 60_000);
-      stream.stop();
-      await world.sender.settled();
-      await server.stop();
-      expect(await world.look((database) => eventsMissing(database, world.sender.acked))).toEqual([]);
-      expect(world.sender.wrongAnswers).toEqual([]);
-    } finally {
-      await server?.kill();
-      await world.remove();
-    }
-  });
+  it.skipIf(IS_SHORT)(
+    "F8 a revoked grant pauses the company, and its events are stored all the same",
+    async () => {
+      const random = drawsFor("F8 revoked");
+      const world = await openFaultWorld({ kind: "server", signIn: "oauth" });
+      const { sandbox } = world;
+      let server: ServerProcess | undefined;
+      try {
+        server = await world.start();
+        const { url } = server;
+        await new CookieJar().get(`${url}/oauth/hubspot/install`);
+        await untilReady(world, server);
+        const stream = startStream(sandbox, world.sender, random, { everyMs: 40 });
+        sandbox.uninstall("hubspot");
+        await eventually(async () => {
+          const [connection] = await listConnections(url);
+          expect(connection).toMatchObject({
+            status: "disconnected",
+            statusReason: expect.stringMatching(/reconnect/),
+          });
+        }, 60_000);
+        const ackedBefore = world.sender.acked.length;
+        await eventually(() => expect(world.sender.acked.length).toBeGreaterThan(ackedBefore + 50), 60_000);
+        stream.stop();
+        await world.sender.settled();
+        await server.stop();
+        expect(await world.look((database) => eventsMissing(database, world.sender.acked))).toEqual([]);
+        expect(world.sender.wrongAnswers).toEqual([]);
+      } finally {
+        await server?.kill();
+        await world.remove();
+      }
+    },
+  );
 });

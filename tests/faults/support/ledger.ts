@@ -40,23 +40,24 @@ export interface StoredAccount {
   name: string;
   /** Parties that it has now. */
   parties: string[];
-  /** Results that differed from the one before. */
+  /** Results that differed from the one before; those of accounts that were merged into it as well. */
   versions: number;
   current: { result: HealthResult; inputs: ScoreInputs } | null;
 }
 
-const EVENTS = `
-SELECT inbox.source, inbox.event_key AS key, convert_from(delivery.body, 'UTF8') AS body
-FROM inbox LEFT JOIN delivery ON delivery.tenant_id = inbox.tenant_id AND delivery.id = inbox.delivery_id
-WHERE inbox.tenant_id = $1`;
+const EVENTS = "SELECT source, event_key AS key, delivery_id FROM inbox WHERE tenant_id = $1";
+/** Once each: a delivery has up to a hundred events. */
+const BODIES = "SELECT id, convert_from(body, 'UTF8') AS body FROM delivery WHERE tenant_id = $1";
 const ACCEPTED =
   "SELECT source, sum(accepted)::int AS accepted FROM intake_count WHERE tenant_id = $1 GROUP BY source";
 const ACCOUNTS = `
 SELECT account.id, account.name,
   array(SELECT link.ref FROM party_link AS link WHERE link.tenant_id = account.tenant_id
     AND link.account_id = account.id AND link.removed_at IS NULL ORDER BY link.ref) AS parties,
-  (SELECT count(*)::int FROM health_snapshot AS past WHERE past.tenant_id = account.tenant_id
-    AND past.account_id = account.id AND NOT past.is_reconstructed) AS versions
+  (SELECT count(*)::int FROM health_snapshot AS past JOIN account AS own
+      ON own.tenant_id = past.tenant_id AND own.id = past.account_id
+    WHERE past.tenant_id = account.tenant_id AND account.id IN (own.id, own.merged_into)
+    AND NOT past.is_reconstructed) AS versions
 FROM account
 WHERE account.tenant_id = $1 AND account.merged_into IS NULL ORDER BY account.id`;
 const LEFT = `
@@ -65,19 +66,28 @@ UNION ALL SELECT 'to score: ' || account_id FROM account_mark WHERE tenant_id = 
 UNION ALL SELECT 'to write: ' || object_type || ' ' || object_id || coalesce(' (' || last_error || ')', '')
   FROM outbox WHERE tenant_id = $1 AND is_pending`;
 
+/** The clock of the process that scored last may be ahead of ours. */
+const AHEAD_MS = 3_600_000;
+
 type AccountRow = Omit<StoredAccount, "current">;
 
 export async function readStored(database: Database, tenant: TenantId): Promise<StoredLedger> {
-  const events = await database.query<StoredLedger["events"][number]>(EVENTS, [tenant]);
+  const events = await database.query<{ source: string; key: string; delivery_id: string }>(EVENTS, [tenant]);
+  const bodies = await database.query<{ id: string; body: string }>(BODIES, [tenant]);
+  const bodyOf = new Map(bodies.map(({ id, body }) => [id, body]));
   const accepted = await database.query<{ source: string; accepted: number }>(ACCEPTED, [tenant]);
   const accounts = await database.query<AccountRow>(ACCOUNTS, [tenant]);
   const replays = createReplayStore(database);
   const newest = async (id: AccountId): Promise<StoredAccount["current"]> => {
-    const calculation = await replays.calculation(tenant, id, new Date());
+    const calculation = await replays.calculation(tenant, id, new Date(Date.now() + AHEAD_MS));
     return calculation?.inputs ? { result: calculation.result, inputs: calculation.inputs } : null;
   };
   return {
-    events,
+    events: events.map(({ source, key, delivery_id }) => ({
+      source,
+      key,
+      body: bodyOf.get(delivery_id) ?? null,
+    })),
     accepted: new Map(accepted.map((row) => [row.source, row.accepted])),
     accounts: await Promise.all(
       accounts.map(async (account) => ({ ...account, current: await newest(account.id) })),

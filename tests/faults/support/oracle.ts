@@ -8,7 +8,7 @@ import {
 } from "@bellwether/shared";
 import type { Sandbox } from "../../sandbox/index.ts";
 import { createServerDatabase, TEST_SERVER } from "../../support/database.ts";
-import { openEventWorld, TENANT } from "../../support/event-world.ts";
+import { type EventWorld, openEventWorld, type Taken, TENANT } from "../../support/event-world.ts";
 
 /** What a product that never saw the fault would say. */
 export interface Oracle {
@@ -30,25 +30,63 @@ export async function openOracle(sandbox: Sandbox): Promise<Oracle> {
   const world = await openEventWorld(sandbox, () => new Date(), TENANT, server?.url ?? null);
   try {
     await world.backfill();
-    const links = await world.database.query<{ ref: string; account_id: string }>(
-      "SELECT ref, account_id FROM party_link WHERE tenant_id = $1 AND removed_at IS NULL ORDER BY ref",
-      [world.tenantId],
-    );
-    const subjects = links.map((link) => link.ref);
-    const facts = await world.stores.replays.observations(world.tenantId, subjects, null);
-    const bySubject = Map.groupBy(facts, (fact) => fact.subject);
-    const groups = Map.groupBy(links, (link) => link.account_id);
-    return {
-      accounts: new Set([...groups.values()].map((group) => group.map((link) => link.ref).join(" "))),
-      resultOf: (inputs) => recalculate(factsOf(bySubject, inputs.subjects), inputs, VERSIONS),
-    };
+    return await oracleOf(world);
   } finally {
     await world.close();
     await server?.drop();
   }
 }
 
+/**
+ * For faults after which the platforms do not show all that was: it reads them before, and then takes in each event
+ * that was delivered once, in order and undisturbed.
+ */
+export async function oracleFromNow(sandbox: Sandbox) {
+  const server = TEST_SERVER === null ? null : await createServerDatabase();
+  const world = await openEventWorld(sandbox, () => new Date(), TENANT, server?.url ?? null);
+  await world.backfill();
+  return {
+    /** @param sent what others delivered beside the sandbox */
+    after: async (sent: readonly Taken[]): Promise<Oracle> => {
+      const byKey = new Map(sandbox.deliver.log.map(({ platform, body }) => [body, { platform, body }]));
+      await world.takeIn([...byKey.values(), ...sent]);
+      await world.refresh();
+      return oracleOf(world, true);
+    },
+    close: async (): Promise<void> => {
+      await world.close();
+      await server?.drop();
+    },
+  };
+}
+
+/** @param hearsLate what became true after a calculation was only heard of late, and was so already */
+async function oracleOf(world: EventWorld, hearsLate = false): Promise<Oracle> {
+  const links = await world.database.query<{ ref: string; account_id: string; is_there: boolean }>(
+    "SELECT ref, account_id, removed_at IS NULL AS is_there FROM party_link WHERE tenant_id = $1 ORDER BY ref",
+    [world.tenantId],
+  );
+  const subjects = links.map((link) => link.ref);
+  const facts = await world.stores.replays.observations(world.tenantId, subjects, null);
+  const bySubject = Map.groupBy(facts, (fact) => fact.subject);
+  const groups = Map.groupBy(
+    links.filter((link) => link.is_there),
+    (link) => link.account_id,
+  );
+  return {
+    accounts: new Set([...groups.values()].map((group) => group.map((link) => link.ref).join(" "))),
+    resultOf: (inputs) => {
+      const known = factsOf(bySubject, inputs.subjects);
+      return recalculate(hearsLate ? known.map((fact) => notAfter(fact, inputs)) : known, inputs, VERSIONS);
+    },
+  };
+}
+
 const VERSIONS = { scorecard: SCORECARD_DEFAULT_V1, churnModel: CHURN_PRIOR_V1 };
+
+/** What happened to an account after its loss counts for nothing. */
+const notAfter = (fact: Observation, { now, lostAt }: ScoreInputs): Observation =>
+  lostAt === null && fact.at > now ? { ...fact, at: now } : fact;
 
 const factsOf = (facts: ReadonlyMap<string, Observation[]>, subjects: readonly string[]): Observation[] =>
   subjects.flatMap((subject) => facts.get(subject) ?? []);

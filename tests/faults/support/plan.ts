@@ -1,11 +1,16 @@
 import { onTestFailed } from "vitest";
 import { Random } from "../../sandbox/random.ts";
+import { storageKinds } from "../../support/one-company.ts";
 
 /** `FAULTS=short` is what every push can afford; the whole suite is for a quiet machine. */
 export const IS_SHORT = process.env["FAULTS"] === "short";
 
 /** How often something is tried, or how large it is. */
 export const sized = (whole: number, short: number): number => (IS_SHORT ? short : whole);
+
+/** What a fault is tried on: both where there is a PostgreSQL; the short form takes this one. */
+export const kindsFor = (inShort: "embedded" | "server"): readonly ("embedded" | "server")[] =>
+  IS_SHORT && storageKinds.includes(inShort) ? [inShort] : storageKinds;
 
 /** Another one at every run, unless `SEED` names one that is to be tried again. */
 export const SEED: number = seedFrom(process.env["SEED"]);

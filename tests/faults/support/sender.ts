@@ -109,30 +109,38 @@ export const ackedBySandbox = ({ deliver }: Sandbox): AckedEvent[] => {
 export interface Stream {
   /** Something that its records show happens to this account; resolves when the event about it is acknowledged. */
   change(accountKey: string): Promise<void>;
+  /** An event about this account; resolves when it is acknowledged. */
+  tell(accountKey: string): Promise<void>;
   stop(): void;
 }
 
 /** HubSpot keeps some twenty earlier values of a property; with more the oracle could not read the month before. */
 const MAX_CHANGES_OF_AN_ACCOUNT = 8;
 
-/** Company by company: events about it, of which now and then one is of something that really changed its records. */
+/** A change that HubSpot tells of, whether or not there was one. */
+export const eventAbout = (sandbox: Sandbox, companyId: string, eventId: number): SentEvent => ({
+  eventId,
+  portalId: Number(sandbox.portalId),
+  objectId: Number(companyId),
+  occurredAt: Date.now(),
+  subscriptionType: "company.propertyChange",
+  propertyName: "logins_30d",
+  propertyValue: "1",
+});
+
+/**
+ * Company by company: events about it, of which now and then one is of something that really changed its records.
+ * @param options.changes share of the deliveries with such a one, 0–1
+ */
 export function startStream(
   sandbox: Sandbox,
   sender: RecordingSender,
   random: Random,
-  { everyMs = 120, firstId = 1 }: { everyMs?: number; firstId?: number } = {},
+  { everyMs = 120, changes: share = 0.15 }: { everyMs?: number; changes?: number } = {},
 ): Stream {
-  let eventId = firstId;
+  let eventId = 1;
   const changes = new Map<string, number>();
-  const eventOf = (companyId: string): SentEvent => ({
-    eventId: eventId++,
-    portalId: Number(sandbox.portalId),
-    objectId: Number(companyId),
-    occurredAt: Date.now(),
-    subscriptionType: "company.propertyChange",
-    propertyName: "logins_30d",
-    propertyValue: "1",
-  });
+  const eventOf = (companyId: string): SentEvent => eventAbout(sandbox, companyId, eventId++);
   const alter = async (accountKey: string): Promise<boolean> => {
     const n = changes.get(accountKey) ?? 0;
     if (n >= MAX_CHANGES_OF_AN_ACCOUNT) return false;
@@ -142,16 +150,20 @@ export function startStream(
   };
   const round = async (): Promise<void> => {
     const picked = Array.from({ length: random.int(1, 12) }, () => random.pick(sandbox.accounts));
-    if (random.chance(0.15) && picked[0]) await alter(picked[0].key);
+    if (random.chance(share) && picked[0]) await alter(picked[0].key);
     void sender.send(picked.map((account) => eventOf(account.hubspotCompanyId)));
   };
   const timer = setInterval(() => void round(), everyMs);
+  const tell = async (accountKey: string): Promise<void> => {
+    const account = sandbox.accounts.find(({ key }) => key === accountKey);
+    if (!account) throw new Error(`no account ${accountKey}`);
+    await sender.send([eventOf(account.hubspotCompanyId)]);
+  };
   return {
+    tell,
     change: async (accountKey) => {
-      const account = sandbox.accounts.find(({ key }) => key === accountKey);
-      if (!account) throw new Error(`no account ${accountKey}`);
       await sandbox.actions.urgentTicket(accountKey, { openedHoursAgo: 60 });
-      await sender.send([eventOf(account.hubspotCompanyId)]);
+      await tell(accountKey);
     },
     stop: () => clearInterval(timer),
   };
