@@ -26,14 +26,20 @@ export const CHANGED_PROPERTY = "active_users_30d";
 
 /**
  * A company as HubSpot's batch read and list answer it.
- * @param state `change` of its active users, `null` = none yet; `written` by us
+ * @param state `change` of its active users, `null` = none yet; `written` by us; `template` = the company that it
+ * measures like
  */
 export function companyAnswer(
   id: string,
   {
     change,
     written,
-  }: { change: { at: string; activeUsers: number } | null; written: Readonly<Record<string, string>> },
+    template,
+  }: {
+    change: { at: string; activeUsers: number } | null;
+    written: Readonly<Record<string, string>>;
+    template: string;
+  },
   names: readonly string[],
   withHistory: readonly string[],
 ): object {
@@ -42,7 +48,7 @@ export function companyAnswer(
     domain: `c${id}.example`,
     lifecyclestage: "customer",
     notes_last_contacted: CONTACTED,
-    ...gaugesOf(id),
+    ...gaugesOf(template),
     ...written,
   };
   const after = change ? { ...before, [CHANGED_PROPERTY]: String(change.activeUsers) } : before;

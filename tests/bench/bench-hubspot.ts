@@ -7,7 +7,7 @@ export interface BenchHubspotOptions {
   listed: readonly string[];
   /** Calls per 10 s that its answers name, and that it holds its caller to. */
   callsPer10s: number;
-  /** Whose written values a company shows that was never written to; default its own, which are none. */
+  /** Whom a company measures like, and whose written values it shows until it is written to; default itself. */
   templateOf?: (id: string) => string;
 }
 
@@ -111,7 +111,7 @@ export class BenchHubspot {
     if (change) change.isRead = true;
     const template = this.#options.templateOf?.(id) ?? id;
     const written = this.#written.get(id) ?? this.#written.get(template) ?? {};
-    return companyAnswer(id, { change: change ?? null, written }, names, withHistory);
+    return companyAnswer(id, { change: change ?? null, written, template }, names, withHistory);
   }
 
   #read(asked: { inputs: { id: string }[]; properties: string[]; propertiesWithHistory?: string[] }): Answer {

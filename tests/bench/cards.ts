@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { accountHealthView, type TenantId } from "@bellwether/shared";
@@ -96,6 +97,8 @@ async function whileRescoring({ url, book }: Sides, requests: readonly CardReque
       [book.tenantId],
     );
     const worker = startScoring(url, book.tenantId);
+    // as a worker process of the product does for itself (serve.ts)
+    if (worker.pid !== undefined) setPriority(worker.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     const failure = ended(worker).then(
       () => null,
       (error: unknown) => error,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export interface ChildServer {
   url: string;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -24,6 +25,7 @@ export async function startChild(
   await untilReady(child, `${url}${readyPath}`);
   return {
     url,
+    pid: child.pid ?? 0, // it answered
     stop: async () => {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGTERM");

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Wire } from "./wire.ts";
 
 export interface Delivery {
   body: Buffer;
@@ -44,7 +44,8 @@ export function makeDeliveries(
 }
 
 /**
- * Closed loop over a fixed number of connections until all deliveries are answered.
+ * Closed loop over a fixed number of connections until all deliveries are answered. They are signed beforehand, because
+ * what the sender does is not what is measured.
  * @returns events per second @throws on any answer but 2xx
  */
 export async function eventsPerSecond(
@@ -53,18 +54,17 @@ export async function eventsPerSecond(
   deliveries: readonly Delivery[],
 ): Promise<number> {
   const connections = deliveries[0]?.events === 1 ? CONNECTIONS.singles : CONNECTIONS.batches;
-  const agent = new Agent({ keepAlive: true, maxSockets: connections });
-  const target = new URL("/webhooks/hubspot", url);
+  const wires = await Promise.all(Array.from({ length: connections }, () => Wire.open(url)));
+  const requests = deliveries.map(({ body }) => signedRequest(url, secret, body));
   let next = 0;
   const startedAt = performance.now();
   await Promise.all(
-    Array.from({ length: connections }, async () => {
-      for (let delivery = deliveries[next++]; delivery; delivery = deliveries[next++])
-        await deliver(agent, target, secret, delivery.body);
+    wires.map(async (wire) => {
+      for (let request = requests[next++]; request; request = requests[next++]) await deliver(wire, request);
     }),
   );
   const seconds = (performance.now() - startedAt) / 1000;
-  agent.destroy();
+  for (const wire of wires) wire.close();
   return deliveries.reduce((sum, d) => sum + d.events, 0) / seconds;
 }
 
@@ -78,18 +78,19 @@ export async function openLoop(
   deliveries: readonly Delivery[],
   perSecond: number,
 ): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true });
-  const target = new URL("/webhooks/hubspot", url);
+  const idle: Wire[] = [];
   const startedAt = performance.now();
   const latencies = await Promise.all(
     deliveries.map(async ({ body }, i) => {
       const dueAt = startedAt + (i * 1000) / perSecond;
       await sleep(Math.max(0, dueAt - performance.now()));
-      await deliver(agent, target, secret, body);
+      const wire = idle.pop() ?? (await Wire.open(url));
+      await deliver(wire, signedRequest(url, secret, body));
+      idle.push(wire);
       return performance.now() - dueAt;
     }),
   );
-  agent.destroy();
+  for (const wire of idle) wire.close();
   return latencies;
 }
 
@@ -98,7 +99,12 @@ const RETRY_MS = 5;
 /** One attempt at a server that may not listen yet. @returns whether it was acknowledged */
 export async function tryDelivery(url: string, secret: string, body: Buffer): Promise<boolean> {
   try {
-    await deliver(new Agent({ keepAlive: false }), new URL("/webhooks/hubspot", url), secret, body);
+    const wire = await Wire.open(url);
+    try {
+      await deliver(wire, signedRequest(url, secret, body));
+    } finally {
+      wire.close();
+    }
     return true;
   } catch {
     await sleep(RETRY_MS); // refused, or not ready: the caller decides when to give up
@@ -106,35 +112,26 @@ export async function tryDelivery(url: string, secret: string, body: Buffer): Pr
   }
 }
 
-function deliver(agent: Agent, target: URL, secret: string, body: Buffer): Promise<void> {
+async function deliver(wire: Wire, request: Buffer): Promise<void> {
+  const status = await wire.send(request);
+  if (status < 200 || status >= 300) throw new Error(`delivery answered ${status}`);
+}
+
+function signedRequest(url: string, secret: string, body: Buffer): Buffer {
+  const target = new URL("/webhooks/hubspot", url);
   const stamp = String(Date.now());
   const signature = createHmac("sha256", secret)
     .update(`POST${target.href}`)
     .update(body)
     .update(stamp)
     .digest("base64");
-  return new Promise((resolve, reject) => {
-    const req = request(
-      target,
-      {
-        method: "POST",
-        agent,
-        headers: {
-          "content-type": "application/json",
-          "content-length": body.length,
-          "x-hubspot-signature-v3": signature,
-          "x-hubspot-request-timestamp": stamp,
-        },
-      },
-      (res) => {
-        res.resume();
-        res.on("end", () => {
-          if ((res.statusCode ?? 500) < 300) resolve();
-          else reject(new Error(`delivery answered ${res.statusCode}`));
-        });
-      },
-    );
-    req.on("error", reject);
-    req.end(body);
-  });
+  const head = [
+    `POST ${target.pathname} HTTP/1.1`,
+    `host: ${target.host}`,
+    "content-type: application/json",
+    `content-length: ${body.length}`,
+    `x-hubspot-signature-v3: ${signature}`,
+    `x-hubspot-request-timestamp: ${stamp}`,
+  ];
+  return Buffer.concat([Buffer.from(`${head.join("\r\n")}\r\n\r\n`), body]);
 }

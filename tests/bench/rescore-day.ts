@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TenantId } from "@bellwether/shared";
 import { createLog } from "../../server/src/adapters/observability/log.ts";
 import { compose } from "../../server/src/compose.ts";
 import { readConfig } from "../../server/src/config.ts";
+import { keepHeapSmall } from "../../server/src/heap.ts";
 import { rescoreAccounts } from "../../server/src/services/rescore-accounts.ts";
 import { rescoreAll } from "../../server/src/services/rescore-all.ts";
 import { scoreAccounts } from "../../server/src/services/score-accounts.ts";
@@ -10,9 +12,12 @@ import { scoreAccounts } from "../../server/src/services/score-accounts.ts";
  * A worker's daily rescoring of one tenant, in a process of its own for the sake of its memory: what the product's
  * jobs do. Arguments: tenant, time, and `marked` to score only what is marked; on stdout what it took.
  */
+/** How long a wake-up takes to be heard. */
+const PICKED_UP_MS = 20;
 const [tenant, time, what] = process.argv.slice(2);
 if (tenant === undefined || time === undefined) throw new Error("usage: rescore-day.ts TENANT TIME [marked]");
 const config = readConfig(process.env);
+keepHeapSmall(); // as a worker does
 const composed = await compose(config, createLog("error"), false);
 const now = new Date(time);
 let calculated = 0;
@@ -26,15 +31,29 @@ const connections = { ...composed.connections, list: () => composed.connections.
 const parts = { ...composed, connections, clock: { now: () => now }, meter };
 
 const startedAt = performance.now();
-if (what !== "marked") {
-  await rescoreAll(parts);
-  await rescoreAccounts(parts, tenant as TenantId);
-}
-const lookedAtMs = performance.now() - startedAt;
-// the queue hands out every wake-up, so that a process has several rounds under way
-await Promise.all([1, 2].map(() => scoreAccounts(parts, tenant as TenantId)));
+let isLooking = what !== "marked";
+await Promise.all([look(), score(), score()]);
 const ms = performance.now() - startedAt;
 const peakMiB = process.resourceUsage().maxRSS / 1024;
-process.stdout.write(JSON.stringify({ ms, lookedAtMs, calculated, peakMiB }));
+process.stdout.write(JSON.stringify({ ms, calculated, peakMiB }));
 await composed.queue.stop(0);
 await composed.close();
+
+async function look(): Promise<void> {
+  if (!isLooking) return;
+  try {
+    await rescoreAll(parts);
+    await rescoreAccounts(parts, tenant as TenantId);
+  } finally {
+    isLooking = false;
+  }
+}
+
+/** The queue wakes two runs in a process whenever a page has marked somebody, while the next page is looked at. */
+async function score(): Promise<void> {
+  for (let isLast = false; !isLast; ) {
+    isLast = !isLooking;
+    await scoreAccounts(parts, tenant as TenantId);
+    if (!isLast) await sleep(PICKED_UP_MS);
+  }
+}

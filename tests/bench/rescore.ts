@@ -18,7 +18,6 @@ const run = promisify(execFile);
 
 const dayReport = z.object({
   ms: z.number(),
-  lookedAtMs: z.number(),
   calculated: z.number(),
   peakMiB: z.number(),
 });
@@ -52,7 +51,7 @@ function resultsOf({ book: { accounts: n }, day, explained, floorMs: floor }: Me
     const name = `rescore/${n}`;
     const against = perSecond(n, floor);
     found.push(result(name, "accounts/s", { ours: perSecond(n, day.ms), floor: against, n }));
-    const ours = perSecond(explained.calculated, explained.ms - explained.lookedAtMs);
+    const ours = perSecond(explained.calculated, explained.ms);
     found.push(result(`${name}-explained`, "accounts/s", { ours, floor: against, n: explained.calculated }));
   }
   if (n !== 100_000) found.push(result(`rescore/memory/${n}`, "MiB", { ours: day.peakMiB, floor: null, n }));

@@ -59,7 +59,7 @@ export const measureWriteBack = (context: BenchContext): Promise<BenchResult[]> 
 const RATE = { events: EVENTS, eventsPerSecond: EVENTS_PER_SECOND, eventsPerDelivery: EVENTS_PER_DELIVERY };
 
 /** Nothing that the product decides by itself is set. */
-const settings = (databaseUrl: string, hubspotUrl: string): Record<string, string> => ({
+export const settings = (databaseUrl: string, hubspotUrl: string): Record<string, string> => ({
   DATABASE_URL: databaseUrl,
   ENCRYPTION_KEY: Buffer.alloc(32, 1).toString("base64"),
   PUBLIC_URL: `http://127.0.0.1:${PORT}`,
@@ -71,7 +71,7 @@ const settings = (databaseUrl: string, hubspotUrl: string): Record<string, strin
 });
 
 /** Until the product has read, scored and written back the templates, and has nothing left to do about them. */
-async function untilScored(url: string): Promise<void> {
+export async function untilScored(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const deadline = Date.now() + PATIENCE_MS;
@@ -117,7 +117,7 @@ async function latencies(hubspot: BenchHubspot): Promise<number[]> {
 /** The copies in an order that jumps about; 7,919 shares no factor with their number. */
 const companyOf = (n: number): number => TEMPLATES + ((n * 7_919) % (ACCOUNTS - TEMPLATES));
 
-function deliveryOf(ids: readonly string[], number: number): Delivery {
+export function deliveryOf(ids: readonly string[], number: number): Delivery {
   const events = ids.map((id, n) => ({
     eventId: number * EVENTS_PER_DELIVERY + n + 1,
     subscriptionId: 25,
