@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { DAY_MS } from "@bellwether/shared";
-import pg from "pg";
+import type pg from "pg";
+import { withClient } from "../support/with-client.ts";
 import { PORTAL_ID, SECRET, startOurs, withChild } from "./intake-servers.ts";
 import { makeDeliveries, openLoop } from "./load.ts";
 import { type Book, makeBook, multiplyCalm, readSources } from "./rescore-book.ts";
@@ -49,16 +50,6 @@ export const measureAckWhileRescoring = (context: BenchContext): Promise<BenchRe
       }),
     ),
   );
-
-async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
-}
 
 /** A book as the day before left it: everybody calculated, and nobody looked at since. */
 async function bookOfYesterday(client: pg.Client, url: string): Promise<{ book: Book; today: Date }> {

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { DAY_MS, type TenantId } from "@bellwether/shared";
-import pg from "pg";
+import type pg from "pg";
 import { createLog } from "../../server/src/adapters/observability/log.ts";
 import { compose } from "../../server/src/compose.ts";
 import { readConfig } from "../../server/src/config.ts";
+import { withClient } from "../support/with-client.ts";
 import { PORTAL_ID } from "./intake-servers.ts";
 import { type Book, makeBook, readSources } from "./rescore-book.ts";
 
@@ -29,9 +30,7 @@ export interface CardBook extends Book {
  * scored yet. The records to open lie all over those with a ledger, every other one in Zendesk.
  */
 export async function makeCardBook(url: string): Promise<CardBook> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  return await withClient(url, async (client) => {
     const now = new Date();
     const book = await makeBook(client, ACCOUNTS, new Date(now.getTime() - DAY_MS));
     await readSources(client, book, now);
@@ -43,9 +42,7 @@ export async function makeCardBook(url: string): Promise<CardBook> {
     const opened = await linkEverybody(client, book.tenantId);
     await client.query("VACUUM ANALYZE account, party_link, observation, account_mark, connection");
     return { ...book, opened };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function linkEverybody(client: pg.Client, tenantId: TenantId): Promise<OpenedRecord[]> {

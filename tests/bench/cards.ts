@@ -3,9 +3,9 @@ import { constants, setPriority } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { accountHealthView, type TenantId } from "@bellwether/shared";
-import pg from "pg";
 import { migrate, readMigrations } from "../../server/src/adapters/db/migrations.ts";
 import { openServer } from "../../server/src/adapters/db/server-database.ts";
+import { withClient } from "../support/with-client.ts";
 import { ACCOUNTS, APP_SECRET, type CardBook, ENCRYPTION_KEY, makeCardBook } from "./card-book.ts";
 import { type CardRequest, openLoop, requestsPerSecond, signedRequests } from "./card-load.ts";
 import { type ChildServer, startChild } from "./child-server.ts";
@@ -89,9 +89,7 @@ const at = ({ opened }: CardBook, i: number) => {
 
 /** From the moment that the first accounts are written until the last one is, or all requests are sent. */
 async function whileRescoring({ url, book }: Sides, requests: readonly CardRequest[]): Promise<number[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  return await withClient(url, async (client) => {
     const { rowCount } = await client.query(
       "INSERT INTO account_mark (tenant_id, account_id) SELECT tenant_id, account_id FROM health_current WHERE tenant_id = $1",
       [book.tenantId],
@@ -112,9 +110,7 @@ async function whileRescoring({ url, book }: Sides, requests: readonly CardReque
     if (error !== null) throw error;
     if (latencies.length === 0) throw new Error("the rescoring was over before a card was read");
     return latencies;
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** A worker that scores what is marked, and ends. */
@@ -140,9 +136,7 @@ async function openAll(url: string, ours: ChildServer, { opened }: CardBook): Pr
     const { status } = accountHealthView.parse(JSON.parse(text));
     if (status !== "scored") throw new Error(`a card that is to be read is ${status}`);
   }
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  await withClient(url, async (client) => {
     await client.query("CREATE TABLE floor_card (id bigint PRIMARY KEY, body text COMPRESSION lz4 NOT NULL)");
     await client.query(
       `INSERT INTO floor_card SELECT i, coalesce(card.body, '') FROM generate_series(1, $3::int) AS i
@@ -151,9 +145,7 @@ async function openAll(url: string, ours: ChildServer, { opened }: CardBook): Pr
     );
     await client.query("VACUUM ANALYZE floor_card, health_current, ready_card");
     await client.query("CHECKPOINT");
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function prepare(url: string): Promise<void> {

@@ -1,4 +1,4 @@
-import pg from "pg";
+import { withClient } from "../support/with-client.ts";
 import { copyIn, copyOut } from "./copy-rows.ts";
 
 const SIGNALS = 12;
@@ -66,14 +66,4 @@ function* binaryRows(ids: Int32Array, scores: Float64Array): Generator<Buffer> {
     yield chunk;
   }
   yield Buffer.from([0xff, 0xff]);
-}
-
-async function withClient<T>(url: string, use: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await use(client);
-  } finally {
-    await client.end();
-  }
 }

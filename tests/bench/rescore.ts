@@ -2,10 +2,10 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { DAY_MS } from "@bellwether/shared";
-import pg from "pg";
 import { z } from "zod";
 import { migrate, readMigrations } from "../../server/src/adapters/db/migrations.ts";
 import { openServer } from "../../server/src/adapters/db/server-database.ts";
+import { withClient } from "../support/with-client.ts";
 import { type Book, makeBook, multiplyCalm, readSources } from "./rescore-book.ts";
 import { floorMs, makeFloor } from "./rescore-floor.ts";
 import { type BenchContext, type BenchResult, result } from "./result.ts";
@@ -77,9 +77,7 @@ async function prepare(url: string): Promise<void> {
 }
 
 async function measureSize(url: string, accounts: number): Promise<Measured> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  return await withClient(url, async (client) => {
     const today = new Date();
     const yesterday = new Date(today.getTime() - DAY_MS);
     const book = await makeBook(client, accounts, yesterday);
@@ -95,9 +93,7 @@ async function measureSize(url: string, accounts: number): Promise<Measured> {
     if (day.calculated !== changed)
       throw new Error(`${day.calculated} accounts were calculated, and ${changed} have changed`);
     return { book, day, explained, floorMs: floor };
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function rescoreDay(

@@ -1,5 +1,5 @@
-import { randomUUID } from "node:crypto";
-import pg from "pg";
+import { createScratchDatabase } from "../support/scratch-databases.ts";
+import { withClient } from "../support/with-client.ts";
 
 const DEFAULT_URL = "postgres://postgres@127.0.0.1:5432/postgres";
 
@@ -7,7 +7,7 @@ const DEFAULT_URL = "postgres://postgres@127.0.0.1:5432/postgres";
 export async function openBenchServer(): Promise<string> {
   const url = process.env["BENCH_DATABASE_URL"] ?? process.env["TEST_DATABASE_URL"] ?? DEFAULT_URL;
   try {
-    await query(url, "SELECT 1");
+    await withClient(url, (client) => client.query("SELECT 1"));
     return url;
   } catch (cause) {
     throw new Error("The benchmark needs a PostgreSQL: start one, or name it in BENCH_DATABASE_URL.", {
@@ -16,28 +16,15 @@ export async function openBenchServer(): Promise<string> {
   }
 }
 
-async function query(url: string, text: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(text);
-  } finally {
-    await client.end();
-  }
-}
-
 /** A database of its own for each side of a comparison; dropped afterwards, also on failure. */
 export async function withScratchDatabase<T>(
   serverUrl: string,
   use: (url: string) => Promise<T>,
 ): Promise<T> {
-  const name = `bellwether_bench_${randomUUID().replaceAll("-", "")}`;
-  await query(serverUrl, `CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
+  const { url, drop } = await createScratchDatabase(serverUrl);
   try {
-    return await use(url.href);
+    return await use(url);
   } finally {
-    await query(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
+    await drop();
   }
 }

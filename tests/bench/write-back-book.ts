@@ -1,4 +1,5 @@
-import pg from "pg";
+import type pg from "pg";
+import { withClient } from "../support/with-client.ts";
 
 /** Templates that the product itself read, matched, scored and wrote back. */
 export const TEMPLATES = 500;
@@ -49,9 +50,7 @@ const TABLES: Readonly<Record<string, Copied>> = {
  * and confirmed by the platform.
  */
 export async function multiplyTemplates(url: string, accounts: number): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
+  await withClient(url, async (client) => {
     await client.query("SET synchronous_commit = off");
     await client.query(
       `CREATE TEMPORARY TABLE ids AS
@@ -67,9 +66,7 @@ export async function multiplyTemplates(url: string, accounts: number): Promise<
       await copyRows(client, table, copied);
     }
     await client.query(`VACUUM ANALYZE ${Object.keys(TABLES).join(", ")}`);
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 async function copyRows(client: pg.Client, table: string, { own, columns }: Copied): Promise<void> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
 import { readConfig } from "../../server/src/config.ts";
+import { withClient } from "../support/with-client.ts";
 import { CHANGED_PROPERTY, FEW_USERS } from "./bench-company.ts";
 import { BenchHubspot } from "./bench-hubspot.ts";
 import { startChild } from "./child-server.ts";
@@ -72,10 +72,8 @@ export const settings = (databaseUrl: string, hubspotUrl: string): Record<string
 
 /** Until the product has read, scored and written back the templates, and has nothing left to do about them. */
 export async function untilScored(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
   const deadline = Date.now() + PATIENCE_MS;
-  try {
+  await withClient(url, async (client) => {
     for (;;) {
       const { rows } = await client.query<{ written: number; open: number }>(
         `SELECT (SELECT count(*)::int FROM outbox WHERE NOT is_pending) AS written,
@@ -86,9 +84,7 @@ export async function untilScored(url: string): Promise<void> {
       if (Date.now() > deadline) throw new Error(`${rows[0]?.written} of ${TEMPLATES} templates are written`);
       await sleep(100);
     }
-  } finally {
-    await client.end();
-  }
+  });
 }
 
 /** @returns ms per event @throws when one leads to no write */

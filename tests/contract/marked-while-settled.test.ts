@@ -1,34 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { accountId } from "@bellwether/shared";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenDatabase, openDatabase } from "../../server/src/adapters/db/database.ts";
-import { createServerDatabase, TEST_SERVER } from "../support/database.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { onServerDatabase } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { healthResult } from "../support/health-result.ts";
 import { scoredAccount } from "../support/scored-account.ts";
 import { change, company, newWorld, ref, type Stores, storesOfProcess } from "../support/stores.ts";
 
 /** Something is marked in a transaction that is still open when the claim on it is settled. */
-describe.skipIf(TEST_SERVER === null)("a mark that waits while it is settled (PostgreSQL)", () => {
-  let database: OpenDatabase;
-  let drop: () => Promise<void>;
+onServerDatabase("a mark that waits while it is settled", (under) => {
   let stores: Stores;
   beforeAll(async () => {
-    const created = await createServerDatabase();
-    drop = created.drop;
-    database = await openDatabase({ databaseUrl: created.url, dataDir: null });
-    stores = await storesOfProcess(database);
+    stores = await storesOfProcess(under.database);
   });
-  afterAll(async () => {
-    await stores?.lease.end();
-    await database?.close();
-    await drop?.();
-  });
+  afterAll(() => stores?.lease.end());
 
   /** Runs `settle` against the row locks of `mark`, and commits `mark` once the other one waits. */
   const markedMeanwhile = async (mark: string, tenant: string, settle: () => Promise<unknown>) => {
     let settling: Promise<unknown> = Promise.resolve();
-    await database.transaction(async (sql) => {
+    await under.database.transaction(async (sql) => {
       await sql.query(mark, [tenant]);
       settling = settle();
       await eventually(async () => {

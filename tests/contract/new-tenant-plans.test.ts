@@ -1,11 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type OpenDatabase, openDatabase } from "../../server/src/adapters/db/database.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { KNOWN_RECORDS, LOCK_RECORDS, SETTLE_RECORDS } from "../../server/src/adapters/db/ledger-sql.ts";
 import { ACCOUNTS_TO_SCORE, OBSERVATIONS_TO_SCORE } from "../../server/src/adapters/db/score-inputs-sql.ts";
 import { LOCK_ACCOUNTS, SETTLE_ACCOUNTS } from "../../server/src/adapters/db/score-sql.ts";
 import type { Sql } from "../../server/src/adapters/db/sql.ts";
-import { createServerDatabase, TEST_SERVER } from "../support/database.ts";
+import { onServerDatabase } from "../support/database.ts";
 
 const ROWS = 2_000;
 const ASKED = 100;
@@ -53,32 +52,23 @@ async function rowsRead(sql: Sql, statement: string, values: readonly string[]):
   return rowsOf(row["QUERY PLAN"][0].Plan);
 }
 
-describe.skipIf(TEST_SERVER === null)("a tenant that is not in the statistics yet (PostgreSQL)", () => {
-  let database: OpenDatabase;
-  let drop: () => Promise<void>;
+onServerDatabase("a tenant that is not in the statistics yet", (under) => {
   const tenant = randomUUID();
   beforeAll(async () => {
-    const created = await createServerDatabase();
-    drop = created.drop;
-    database = await openDatabase({ databaseUrl: created.url, dataDir: null });
     const fill = async (id: string) => {
-      for (const statement of FILL) await database.query(statement, [id]);
+      for (const statement of FILL) await under.database.query(statement, [id]);
     };
     // two known ones make every tenant that is known a frequent one; then a stranger is taken for nobody
     for (const known of [randomUUID(), randomUUID()]) await fill(known);
-    await database.script(`ANALYZE ${TABLES.join(", ")}`);
+    await under.database.script(`ANALYZE ${TABLES.join(", ")}`);
     await fill(tenant);
-  });
-  afterAll(async () => {
-    await database?.close();
-    await drop?.();
   });
 
   const numbers = Array.from({ length: ASKED }, (_, n) => n + 1);
   const refs = (): string => `{${numbers.map((n) => `"hubspot:company:${n}"`).join(",")}}`;
   const accounts = async (): Promise<string[]> =>
     (
-      await database.query<{ id: string }>(
+      await under.database.query<{ id: string }>(
         `SELECT md5($1::text || i)::uuid AS id FROM generate_series(1, ${ASKED}) AS i`,
         [tenant],
       )
@@ -87,30 +77,30 @@ describe.skipIf(TEST_SERVER === null)("a tenant that is not in the statistics ye
   const FEW = ASKED * 20;
 
   it("has its records read by their keys", async () => {
-    expect(await rowsRead(database, KNOWN_RECORDS, [tenant, refs()])).toBeLessThan(FEW);
+    expect(await rowsRead(under.database, KNOWN_RECORDS, [tenant, refs()])).toBeLessThan(FEW);
   });
 
   it("has its accounts and results read by their keys", async () => {
     const now = new Date();
     const moments = (await accounts()).map((a) => ({ a, t: now, m: now, l: null }));
     const values = [tenant, JSON.stringify(moments)];
-    expect(await rowsRead(database, ACCOUNTS_TO_SCORE, values)).toBeLessThan(FEW);
+    expect(await rowsRead(under.database, ACCOUNTS_TO_SCORE, values)).toBeLessThan(FEW);
   });
 
   it("has its facts read by their keys", async () => {
     const values = [tenant, `{${(await accounts()).join(",")}}`];
-    expect(await rowsRead(database, OBSERVATIONS_TO_SCORE, values)).toBeLessThan(FEW);
+    expect(await rowsRead(under.database, OBSERVATIONS_TO_SCORE, values)).toBeLessThan(FEW);
   });
 
   describe("with a backlog of marks, which the statistics know as empty tables", () => {
     beforeAll(async () => {
-      await database.script("VACUUM ANALYZE record_mark, account_mark");
-      await database.query(
+      await under.database.script("VACUUM ANALYZE record_mark, account_mark");
+      await under.database.query(
         `INSERT INTO record_mark (tenant_id, connection_id, platform, object_type, object_id)
          SELECT $1::text::uuid, $1::text::uuid, 'hubspot', 'company', i::text FROM generate_series(1, ${ROWS}) AS i`,
         [tenant],
       );
-      await database.query(
+      await under.database.query(
         `INSERT INTO account_mark (tenant_id, account_id)
          SELECT $1::text::uuid, md5($1::text || i)::uuid FROM generate_series(1, ${ROWS}) AS i`,
         [tenant],
@@ -123,7 +113,7 @@ describe.skipIf(TEST_SERVER === null)("a tenant that is not in the statistics ye
     ])("has its records' claims %s by their keys", async (_, statement) => {
       const claims = numbers.map((n) => ({ y: "company", i: String(n), v: 1 }));
       const values = [tenant, tenant, JSON.stringify(claims)];
-      expect(await rowsRead(database, statement, values)).toBeLessThan(FEW);
+      expect(await rowsRead(under.database, statement, values)).toBeLessThan(FEW);
     });
 
     it.each([
@@ -131,7 +121,7 @@ describe.skipIf(TEST_SERVER === null)("a tenant that is not in the statistics ye
       ["settled", SETTLE_ACCOUNTS],
     ])("has its accounts' claims %s by their keys", async (_, statement) => {
       const claims = (await accounts()).map((a) => ({ t: tenant, a, v: 1 }));
-      expect(await rowsRead(database, statement, [JSON.stringify(claims)])).toBeLessThan(FEW);
+      expect(await rowsRead(under.database, statement, [JSON.stringify(claims)])).toBeLessThan(FEW);
     });
   });
 });

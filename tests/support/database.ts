@@ -17,6 +17,11 @@ export interface DatabaseUnderTest {
  */
 export function forEachDatabase(name: string, suite: (under: DatabaseUnderTest) => void): void {
   describe(`${name} (embedded)`, () => suite(opened("embedded")));
+  onServerDatabase(name, suite);
+}
+
+/** The same on PostgreSQL alone, for what the embedded database has nothing of: locks of others, statistics. */
+export function onServerDatabase(name: string, suite: (under: DatabaseUnderTest) => void): void {
   describe.skipIf(TEST_SERVER === null)(`${name} (PostgreSQL)`, () => suite(opened("server")));
 }
 

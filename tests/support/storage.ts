@@ -1,9 +1,9 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { constants, cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pg from "pg";
 import { inject } from "vitest";
+import { createScratchDatabase, type ScratchDatabase } from "./scratch-databases.ts";
 
 /** The server for tests that need PostgreSQL; such tests are skipped without it. */
 export const TEST_SERVER = process.env["TEST_DATABASE_URL"] ?? null;
@@ -56,30 +56,8 @@ declare module "vitest" {
   }
 }
 
-export interface ServerDatabase {
-  name: string;
-  url: string;
-  drop(): Promise<void>;
-}
-
 /** A new database on the test server. @param template what it is copied from; absent = empty */
-export async function createServerDatabase(template = "template1"): Promise<ServerDatabase> {
+export async function createServerDatabase(template?: string): Promise<ScratchDatabase> {
   if (TEST_SERVER === null) throw new Error("TEST_DATABASE_URL is not set");
-  const server = TEST_SERVER;
-  const name = `bellwether_test_${randomUUID().replaceAll("-", "")}`;
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
-  const url = new URL(server);
-  url.pathname = name;
-  const drop = (): Promise<void> => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
-  return { name, url: url.href, drop };
-}
-
-async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+  return await createScratchDatabase(TEST_SERVER, template);
 }
