@@ -62,12 +62,15 @@ function startCard(
     if (isCurrent) onFailure(error instanceof Error ? error.message : String(error));
   };
   worker.addEventListener("error", (event) => fail(event.message));
-  endpoint.call.run(receiver.receive, card, actions).catch(fail);
+  const started = endpoint.call.run(receiver.receive, card, actions).catch(fail);
   return () => {
     isCurrent = false;
     stopWaiting();
-    endpoint.terminate();
-    worker.terminate();
+    // not before: one that is ended while it loads its card now and then reports that as an error of the page
+    void started.finally(() => {
+      endpoint.terminate();
+      worker.terminate();
+    });
   };
 }
 
