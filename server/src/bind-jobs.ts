@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Parts } from "./compose.ts";
+import { letOthersIn } from "./first-comers.ts";
 import { backtestScorecard } from "./services/backtest-scorecard.ts";
 import { catchUp } from "./services/catch-up.ts";
 import { countUsage } from "./services/count-usage.ts";
@@ -37,11 +38,12 @@ const pause = (ms: number): Promise<void> => sleep(ms);
 export async function bindJobs(parts: Parts): Promise<() => void> {
   let isEnding = false;
   const mayGoOn = (): boolean => !isEnding;
-  const work = <N extends JobName>(
+  const work = async <N extends JobName>(
     name: N,
     handle: (payload: JobPayloads[N]) => Promise<void>,
-  ): Promise<void> =>
-    parts.queue.work(name, async (payload) => {
+  ): Promise<void> => {
+    await letOthersIn();
+    await parts.queue.work(name, async (payload) => {
       const startedAt = performance.now();
       let outcome: "done" | "failed" = "failed";
       try {
@@ -52,6 +54,7 @@ export async function bindJobs(parts: Parts): Promise<() => void> {
         parts.meter.count("bellwether_jobs_total", { job: name, outcome });
       }
     });
+  };
   await work("provision", ({ connectionId }) => provisionConnection(parts, connectionId));
   await work("backfill", ({ connectionId }) => runBackfill(parts, connectionId));
   await work("refresh-records", ({ connectionId }) =>

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FrontParts } from "./compose-front.ts";
 import type { Config } from "./config.ts";
 import { connectTokens, knowsItsConnections } from "./environment-tokens.ts";
+import { answerFirstComers, letOthersIn } from "./first-comers.ts";
 import { createFront } from "./http/front.ts";
 import { serveHttp, stopServing } from "./serve-http.ts";
 import type { Log } from "./services/ports.ts";
@@ -13,8 +14,7 @@ export type Role = "all" | "web" | "worker";
 
 const HTTP_STOP_MS = 4_000;
 const QUEUE_STOP_MS = 5_000;
-/** Deliveries that waited at the door are taken in before loading the rest takes the thread for some tenths of a second. */
-const FIRST_COME_MS = 50;
+const FIRST_COMERS = { comeMs: 50, mostMs: 500 };
 const HALF_UP_MS = 2_000;
 
 interface Starting {
@@ -57,15 +57,17 @@ async function bringUp({ role, config, front }: Starting, running: Running): Pro
   };
   if (app && (await knowsItsConnections(front, config))) {
     await listen();
-    await sleep(FIRST_COME_MS);
+    if (running.server) await answerFirstComers(running.server, FIRST_COMERS);
   }
   const { bindJobs, composeRest, mountRest } = await import("./rest.ts");
+  await letOthersIn();
   stopping.signal.throwIfAborted();
   const parts = composeRest(config, front);
   if (app) {
     mountRest(app, { ...parts, isReady });
     isMounted = true;
     rest.resolve();
+    await letOthersIn();
     await connectTokens(config, parts, stopping);
     stopping.signal.throwIfAborted();
     await listen();

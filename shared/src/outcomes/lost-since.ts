@@ -9,13 +9,19 @@ export function lostSince(outcomes: readonly Told[], now: Date): Date | null {
   return last?.until === null ? last.at : null;
 }
 
-const DAY = new Intl.DateTimeFormat("en-GB", {
-  day: "numeric",
-  month: "long",
-  year: "numeric",
-  timeZone: "UTC",
-});
+let dayFormat: Intl.DateTimeFormat | undefined;
+
+/** Made with its first use: a formatter takes tens of milliseconds, which every start would wait for. */
+function day(at: Date): string {
+  dayFormat ??= new Intl.DateTimeFormat("en-GB", {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return dayFormat.format(at);
+}
 
 /** What is to be said of a lost customer, wherever a next step would stand. */
 export const lostSentence = (since: Date): string =>
-  `This customer was lost on ${DAY.format(since)}; its numbers stand as on that day.`;
+  `This customer was lost on ${day(since)}; its numbers stand as on that day.`;
