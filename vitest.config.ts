@@ -39,6 +39,7 @@ export default defineConfig({
           ...node,
           name: "faults",
           include: ["tests/faults/**/*.test.ts"],
+          globalSetup: "tests/support/make-templates.ts",
           testTimeout: 600_000,
           hookTimeout: 180_000,
           // each fault has the machine to itself: how soon work goes on is part of what is tried

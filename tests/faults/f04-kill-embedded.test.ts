@@ -7,7 +7,7 @@ import { describe, expect, it } from "vitest";
 import { openDatabase } from "../../server/src/adapters/db/database.ts";
 import { readMigrations } from "../../server/src/adapters/db/migrations.ts";
 import { eventually } from "../support/eventually.ts";
-import { newStorage, untilScored } from "../support/one-company.ts";
+import { newEmptyStorage, newStorage, untilScored } from "../support/one-company.ts";
 import { freePort, startServer } from "../support/server-process.ts";
 import { killWithin } from "./support/kill-within.ts";
 import { drawsFor, IS_SHORT, inSeconds, say, sized } from "./support/plan.ts";
@@ -50,7 +50,7 @@ describe("F4 the embedded database", () => {
     const kills = sized(8, 1);
     const migrations = (await readMigrations()).length;
     for (let kill = 0; kill < kills; kill++) {
-      const storage = await newStorage("embedded");
+      const storage = await newEmptyStorage("embedded");
       const port = await freePort();
       await killWithin(storage.environment, port, random.int(200, 2_500));
       const server = await startServer(storage.environment, port);

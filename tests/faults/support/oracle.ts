@@ -7,8 +7,8 @@ import {
   type ScoreInputs,
 } from "@bellwether/shared";
 import type { Sandbox } from "../../sandbox/index.ts";
-import { createServerDatabase, TEST_SERVER } from "../../support/database.ts";
 import { type EventWorld, openEventWorld, type Taken, TENANT } from "../../support/event-world.ts";
+import { newStorage, TEST_SERVER } from "../../support/storage.ts";
 
 /** What a product that never saw the fault would say. */
 export interface Oracle {
@@ -26,15 +26,25 @@ export interface Oracle {
  * with the pure functions alone. Where the product lost a change, its facts differ from these.
  */
 export async function openOracle(sandbox: Sandbox): Promise<Oracle> {
-  const server = TEST_SERVER === null ? null : await createServerDatabase();
-  const world = await openEventWorld(sandbox, () => new Date(), TENANT, server?.url ?? null);
+  const { world, remove } = await openUndisturbed(sandbox);
   try {
     await world.backfill();
     return await oracleOf(world);
   } finally {
-    await world.close();
-    await server?.drop();
+    await remove();
   }
+}
+
+/** The services of the product on a database of their own. */
+async function openUndisturbed(sandbox: Sandbox) {
+  const storage = TEST_SERVER === null ? null : await newStorage("server");
+  const url = storage?.environment["DATABASE_URL"] ?? null;
+  const world = await openEventWorld(sandbox, () => new Date(), TENANT, url);
+  const remove = async (): Promise<void> => {
+    await world.close();
+    await storage?.remove();
+  };
+  return { world, remove };
 }
 
 /**
@@ -42,8 +52,7 @@ export async function openOracle(sandbox: Sandbox): Promise<Oracle> {
  * that was delivered once, in order and undisturbed.
  */
 export async function oracleFromNow(sandbox: Sandbox) {
-  const server = TEST_SERVER === null ? null : await createServerDatabase();
-  const world = await openEventWorld(sandbox, () => new Date(), TENANT, server?.url ?? null);
+  const { world, remove } = await openUndisturbed(sandbox);
   await world.backfill();
   return {
     /** @param sent what others delivered beside the sandbox */
@@ -53,10 +62,7 @@ export async function oracleFromNow(sandbox: Sandbox) {
       await world.refresh();
       return oracleOf(world, true);
     },
-    close: async (): Promise<void> => {
-      await world.close();
-      await server?.drop();
-    },
+    close: remove,
   };
 }
 

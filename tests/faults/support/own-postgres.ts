@@ -55,7 +55,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   await statement(port, "postgres", "CREATE DATABASE bellwether");
   const signalAll = async (signal: NodeJS.Signals): Promise<number> => {
     const pids = await processesOf(data);
-    for (const pid of pids) process.kill(pid, signal);
+    for (const pid of pids) signalIfAlive(pid, signal);
     return pids.length;
   };
   return {
@@ -91,6 +91,15 @@ export async function statement(port: number, database: string, text: string): P
     await client.query(text);
   } finally {
     await client.end();
+  }
+}
+
+/** Backends end by themselves, too. */
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
