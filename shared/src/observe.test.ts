@@ -1,6 +1,6 @@
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { company, daysAgo, daysAgoText } from "../../tests/support/account-facts.ts";
+import { chain, later, link, requester, ticket } from "../../tests/support/ticket-versions.ts";
 import { profileValue } from "./account-state.ts";
 import { foldAsOf, foldObservations } from "./fold-observations.ts";
 import type { Observation } from "./observation.ts";
@@ -8,28 +8,6 @@ import { observation as observationSchema } from "./observation.ts";
 import { observationsOf, observationsOfRemoval, observationsOfReturn } from "./observe.ts";
 import type { FieldsOf, RecordRef, SourceRecord } from "./source-record.ts";
 
-const link = (id: string): RecordRef => ({ platform: "zendesk", objectType: "organization", id });
-const requester: RecordRef = { platform: "zendesk", objectType: "user", id: "31" };
-
-const ticket = (
-  updatedDays: number,
-  fields: Partial<FieldsOf<"ticket">> = {},
-  links: RecordRef[] = [link("7"), requester],
-): SourceRecord => ({
-  ref: { platform: "zendesk", objectType: "ticket", id: "901" },
-  createdAt: daysAgoText(10),
-  updatedAt: daysAgoText(updatedDays),
-  links,
-  fields: {
-    kind: "ticket",
-    status: "open",
-    priority: "normal",
-    solvedAt: null,
-    reopens: 0,
-    firstReplyMinutes: null,
-    ...fields,
-  },
-});
 const contact = (updatedDays: number, fields: Partial<FieldsOf<"contact">> = {}): SourceRecord => ({
   ref: { platform: "hubspot", objectType: "contact", id: "11" },
   createdAt: daysAgoText(100),
@@ -44,9 +22,6 @@ const deal = (updatedDays: number, fields: Partial<FieldsOf<"deal">> = {}): Sour
   links: [{ platform: "hubspot", objectType: "company", id: "1" }],
   fields: { kind: "deal", dealType: "expansion", status: "open", closedAt: null, ...fields },
 });
-
-/** A millisecond after that day's version: two versions of one time are told apart by it. */
-const later = (days: number): string => new Date(Date.parse(daysAgoText(days)) + 1).toISOString();
 
 /** `kind key at` of what was observed, with the status where there is one. */
 const brief = (observations: readonly Observation[]): unknown[] =>
@@ -290,65 +265,6 @@ describe("observations of a record", () => {
     expect(met(2)).toEqual([]);
   });
 
-  describe("of a signal of the admin's own", () => {
-    const custom = (observations: readonly Observation[]) =>
-      observations.flatMap((o) => (o.kind === "custom" ? [[o.key, o.value, o.at]] : []));
-    const goal = (value: number | null, days: number, past: [number, number][] = []) =>
-      company(daysAgoText(days), {
-        custom: { goal: value },
-        customHistory: past.map(([v, d]) => ({ key: "goal", value: v, at: daysAgoText(d) })),
-      });
-
-    it("are dated by the property's history, else by the change", () => {
-      expect(
-        custom(
-          observationsOf(
-            null,
-            goal(7, 2, [
-              [5, 30],
-              [7, 20],
-            ]),
-          ),
-        ),
-      ).toEqual([
-        ["goal", 5, daysAgoText(30)],
-        ["goal", 7, daysAgoText(20)],
-      ]);
-      expect(custom(observationsOf(goal(7, 5), goal(8, 2)))).toEqual([["goal", 8, daysAgoText(2)]]);
-      expect(custom(observationsOf(goal(7, 5), goal(7, 2)))).toEqual([]);
-    });
-
-    it("begin with the mapping, and end with it", () => {
-      const unmapped = company(daysAgoText(5));
-      expect(custom(observationsOf(unmapped, goal(7, 5)))).toEqual([["goal", 7, later(5)]]);
-      expect(custom(observationsOf(goal(7, 5), unmapped))).toEqual([["goal", null, later(5)]]);
-      const field = (value: number): SourceRecord => ticket(5, { custom: { severity: value } });
-      expect(custom(observationsOf(field(3), ticket(2)))).toEqual([
-        ["severity/zendesk:901", null, daysAgoText(2)],
-      ]);
-    });
-
-    it("follow another property at once, however old that one's history is", () => {
-      const ledger = [
-        ...observationsOf(null, goal(7, 5)),
-        ...observationsOf(goal(7, 5), goal(3, 5, [[3, 90]])),
-      ];
-      expect(foldObservations(ledger).custom).toMatchObject([{ key: "goal", value: 3 }]);
-    });
-
-    it("go with the ticket that carries them", () => {
-      const moved = ticket(1, { custom: { severity: 3 } }, [link("8")]);
-      const state = foldObservations([
-        ...observationsOf(null, ticket(2, { custom: { severity: 3 } })),
-        ...observationsOf(ticket(2, { custom: { severity: 3 } }), moved),
-      ]);
-      expect(state.custom.map((c) => [c.subject, c.key, c.value])).toEqual([
-        ["zendesk:organization:7", "severity/zendesk:901", null],
-        ["zendesk:organization:8", "severity/zendesk:901", 3],
-      ]);
-    });
-  });
-
   it("counts an answer from the day on which it was given", () => {
     const answer: SourceRecord = {
       ...ticket(1),
@@ -366,45 +282,3 @@ describe("observations of a record", () => {
     expect(profileValue(state, "name")).toBe(name);
   });
 });
-
-describe("late versions", () => {
-  it("change nothing once a newer version is known", () => {
-    const versions = [ticket(7), ticket(6, { priority: "urgent" }), ticket(5)];
-    expect(observationsOf(versions[2] ?? null, versions[1] ?? ticket(1))).toEqual([]);
-  });
-
-  it("leave the same end, in whatever order the versions arrive", () => {
-    const statuses = fc.constantFrom("open" as const, "pending" as const, "solved" as const);
-    const priorities = fc.constantFrom("normal" as const, "urgent" as const, null);
-    const history = fc.array(fc.tuple(statuses, priorities), { minLength: 1, maxLength: 6 });
-    fc.assert(
-      fc.property(history, fc.infiniteStream(fc.nat()), (steps, order) => {
-        const versions = steps.map(([status, priority], i) =>
-          ticket(9 - i, { status, priority, solvedAt: status === "solved" ? daysAgoText(9 - i) : null }),
-        );
-        const last = versions.at(-1);
-        const shuffled = versions
-          .map((version) => ({ version, rank: order.next().value ?? 0 }))
-          .sort((a, b) => a.rank - b.rank)
-          .map(({ version }) => version);
-        const end = foldObservations(chain(shuffled)).tickets[0]?.value;
-        return (
-          last?.fields.kind === "ticket" &&
-          end?.status === last.fields.status &&
-          end.priority === last.fields.priority
-        );
-      }),
-    );
-  });
-});
-
-/** What the store would hold after these versions arrived one after the other; the newest is kept as known. */
-function chain(versions: readonly SourceRecord[]): Observation[] {
-  let known: SourceRecord | null = null;
-  const all: Observation[] = [];
-  for (const version of versions) {
-    all.push(...observationsOf(known, version));
-    if (known === null || version.updatedAt >= known.updatedAt) known = version;
-  }
-  return all;
-}
