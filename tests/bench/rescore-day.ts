@@ -8,12 +8,13 @@ import { rescoreAccounts } from "../../server/src/services/rescore-accounts.ts";
 import { rescoreAll } from "../../server/src/services/rescore-all.ts";
 import { scoreAccounts } from "../../server/src/services/score-accounts.ts";
 
+/** How long a wake-up takes to be heard. */
+const PICKED_UP_MS = 20;
+
 /**
  * A worker's daily rescoring of one tenant, in a process of its own for the sake of its memory: what the product's
  * jobs do. Arguments: tenant, time, and `marked` to score only what is marked; on stdout what it took.
  */
-/** How long a wake-up takes to be heard. */
-const PICKED_UP_MS = 20;
 const [tenant, time, what] = process.argv.slice(2);
 if (tenant === undefined || time === undefined) throw new Error("usage: rescore-day.ts TENANT TIME [marked]");
 const config = readConfig(process.env);

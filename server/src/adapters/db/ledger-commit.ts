@@ -34,7 +34,8 @@ import type { Sql } from "./sql.ts";
 import type { WakeUp, WakeUps } from "./wake-ups.ts";
 
 /**
- * All of a change, in the transaction of `sql`, or nothing (`StoredElsewhere`). Safe to repeat: the same change again adds nothing.
+ * All of a change, in the transaction of `sql`, or nothing (`StoredElsewhere`). Safe to repeat: the same change again
+ * adds nothing.
  * @returns the parties that are new, say something else than before, or have no account yet
  */
 export async function commitLedger(

@@ -181,7 +181,10 @@ ON CONFLICT (tenant_id, account_id) DO UPDATE SET version = account_mark.version
   event_at = least(account_mark.event_at, excluded.event_at)
 RETURNING account_id`;
 
-/** $1 tenant … $9: one row of `backfill_progress`; $10 the cursor that it goes on from, if $11. Answers whether it is stored. */
+/**
+ * $1 tenant … $9: one row of `backfill_progress`; $10 the cursor that it goes on from, if $11. Answers whether it is
+ * stored.
+ */
 export const SAVE_PROGRESS = `
 INSERT INTO backfill_progress (tenant_id, connection_id, object_type, cursor, records_read, records_total,
   is_done, started_at, updated_at)

@@ -32,7 +32,7 @@ const wanted = (column: string): string =>
  */
 export const ACCOUNTS_TO_SCORE = `
 SELECT account.id, account.name, account.created_at, current.scored_at, current.lost_at, current.memories,
-  ${wanted("packed")}, ${wanted("packed_inputs")}, ${wanted("result")}, ${wanted("inputs")}, month.at AS month_at, month.health_score, before.packed AS packed_before_loss,
+  ${["packed", "packed_inputs", "result", "inputs"].map(wanted).join(", ")}, month.at AS month_at, month.health_score, before.packed AS packed_before_loss,
   before.result AS result_before_loss,
   (SELECT json_agg(json_build_object('ref', link.ref, 'rule', link.rule, 'isGone', link.removed_at IS NOT NULL)
      ORDER BY link.ref)

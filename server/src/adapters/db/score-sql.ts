@@ -61,7 +61,8 @@ const INPUTS = "substring($3::bytea FROM input.qs FOR input.qn)";
 
 /**
  * $1 tenant, $2 results `{a, at, f, rs, rn, qs, qn, m, …}`: account, time, fingerprint, start and length of the packed
- * result and of the packed inputs in $3, counted from 1, memories, what stands beside. A calculation older than the stored one (of a process that stood still meanwhile) is left out.
+ * result and of the packed inputs in $3, counted from 1, memories, what stands beside. A calculation older than the
+ * stored one (of a process that stood still meanwhile) is left out.
  * Memories that are not given stay as they are. Answers the accounts whose current result this is now.
  */
 export const SAVE_RESULTS = `
@@ -92,7 +93,10 @@ WHERE NOT EXISTS (SELECT 1 FROM health_snapshot AS past
   WHERE past.tenant_id = $1::uuid AND past.account_id = input.a AND past.is_reconstructed)
 ON CONFLICT DO NOTHING`;
 
-/** Due at once by any clock, as claims ask by the caller's and not the database's; and in the order in which they were wanted. */
+/**
+ * Due at once by any clock, as claims ask by the caller's and not the database's; and in the order in which they were
+ * wanted.
+ */
 const AT_ONCE = "now() - interval '50 years'";
 
 /**
@@ -122,8 +126,8 @@ FROM json_to_recordset($2::json) AS want (c uuid, y text, i text, p text, a uuid
 ORDER BY want.c, want.y, want.i`);
 
 /**
- * $1 tenant, $2 bands `{c, a, v, e}`: connection, account, value, time of the event. Every open ticket of the account's organizations;
- * tickets that never had a value get no empty one.
+ * $1 tenant, $2 bands `{c, a, v, e}`: connection, account, value, time of the event. Every open ticket of the
+ * account's organizations; tickets that never had a value get no empty one.
  */
 export const WANT_ON_TICKETS = wantIn(`
 SELECT DISTINCT ON (ticket.ref) $1::uuid, want.c, 'ticket', split_part(ticket.ref, ':', 3), 'zendesk', want.a,
